@@ -1,0 +1,1 @@
+"""GraphQL: names, shapes, error codes and limits; no decisions."""

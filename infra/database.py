@@ -1,0 +1,130 @@
+"""The connection pool, and the one transaction in which an operation runs."""
+
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
+from uuid import UUID
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.transactions import in_transaction
+
+SERVING_ROLE = "win_app"
+SET_CONTEXT = """
+SELECT set_config('win.territory_id', $1, true), set_config('win.organisation_id', $2, true),
+       set_config('win.account_id', $3, true), set_config('win.field_mask', $4, true),
+       set_config('win.write_mask', $5, true)
+"""
+
+Connection = asyncpg.Connection
+_running: ContextVar[Connection] = ContextVar("running transaction")
+
+
+@dataclass(frozen=True)
+class Context:
+    """Whose rows exist in a transaction: who acts, for whom, and the fields of their role."""
+
+    territory_id: UUID
+    organisation_id: UUID | None = None
+    account_id: UUID | None = None
+    field_mask: int = 0
+    write_mask: int = 0
+
+
+def role_password(secret: str, role: str) -> str:
+    """Return the password of a database role, derived so that no second secret has to be kept."""
+    return hmac.new(secret.encode(), f"database role {role}".encode(), hashlib.sha256).hexdigest()
+
+
+def as_role(url: str, role: str, secret: str) -> str:
+    """Return the address of the same database for another role."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    netloc = f"{role}:{quote(role_password(secret, role))}@{host}"
+    return urlunsplit(parts._replace(netloc=netloc))
+
+
+def connection_facts(url: str) -> dict[str, Any]:
+    """Return a libpq address as asyncpg's arguments; `?host=` names the folder of a Unix socket."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    return {
+        "host": query.get("host") or parts.hostname or "localhost",
+        "port": int(query.get("port") or parts.port or 5432),
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "database": unquote(parts.path.lstrip("/")),
+        **({"ssl": query["sslmode"]} if "sslmode" in query else {}),
+    }
+
+
+def orm_config(url: str, *, max_size: int = 10) -> dict[str, Any]:
+    """Return Tortoise's configuration for one pool on this address."""
+    pool = {"minsize": 1, "maxsize": max_size, "timeout": 5, "command_timeout": 15}
+    return {
+        "connections": {
+            "default": {
+                "engine": "tortoise.backends.asyncpg",
+                "credentials": {**connection_facts(url), **pool, "server_settings": {"jit": "off"}},
+            }
+        },
+        "apps": {
+            "tenants": {
+                "models": ["tenants.models"],
+                "default_connection": "default",
+                "migrations": "tenants.migrations",
+            }
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+async def open_pool(url: str, *, max_size: int = 10) -> None:
+    """Open this process's pool; verbs reach it through Tortoise, reads through `transaction`."""
+    await Tortoise.init(config=orm_config(url, max_size=max_size), _enable_global_fallback=True)
+
+
+async def close_pool() -> None:
+    """Close the pool and forget it."""
+    await Tortoise.close_connections()
+
+
+@asynccontextmanager
+async def transaction(context: Context | None = None) -> AsyncIterator[Connection]:
+    """Run one transaction; Tortoise models inside it use the same connection.
+
+    Without a context no row of any tenant exists in it. Context is transaction-local, so nothing of it
+    outlives the block, whoever gets the connection next.
+    """
+    async with in_transaction("default") as wrapper:
+        bound: Connection = wrapper._connection
+        token = _running.set(bound)
+        try:
+            if context is not None:
+                await enter_context(bound, context)
+            yield bound
+        finally:
+            _running.reset(token)
+
+
+async def enter_context(bound: Connection, context: Context) -> None:
+    """Say, for the rest of this transaction, whose rows exist."""
+    await bound.execute(
+        SET_CONTEXT,
+        str(context.territory_id),
+        str(context.organisation_id or ""),
+        str(context.account_id or ""),
+        str(context.field_mask),
+        str(context.write_mask),
+    )
+
+
+def connection() -> Connection:
+    """Return the connection of the running transaction; a `LookupError` outside of one."""
+    return _running.get()

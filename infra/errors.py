@@ -1,0 +1,172 @@
+"""Every error that WIN raises on purpose, as one small closed tree.
+
+WinError                      has a code, a message id and values; shown to the caller in their language
+├── Unauthenticated           nobody is signed in, or the session has ended
+├── Refused                   signed in, visible, but not this verb
+├── NotFound                  absent, or hidden: the two look the same
+├── Conflict                  somebody changed it first
+├── IdempotencyConflict       the same key came with another request
+├── Invalid                   problems that the person can mend
+├── BadRequest                the request is not well formed
+├── LimitExceeded             the document asks too much at once
+├── TooManyAttempts           sign-in is slowed down for a while
+└── Unavailable               a part we depend on does not answer
+SetupError                    for the operator: one sentence, exit code 2
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """The closed list of `extensions.code`; each is documented in docs/errors.md."""
+
+    BAD_REQUEST = "BAD_REQUEST"
+    CONFLICT = "CONFLICT"
+    FORBIDDEN = "FORBIDDEN"
+    IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
+    INTERNAL = "INTERNAL"
+    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+    NOT_FOUND = "NOT_FOUND"
+    TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    UNAVAILABLE = "UNAVAILABLE"
+
+
+class ProblemCode(StrEnum):
+    """What can be wrong with an input that a person can mend."""
+
+    ALREADY_ANSWERED = "ALREADY_ANSWERED"
+    INVALID_FORMAT = "INVALID_FORMAT"
+    INVALID_IDENTITY_CODE = "INVALID_IDENTITY_CODE"
+    IN_THE_FUTURE = "IN_THE_FUTURE"
+    IN_THE_PAST = "IN_THE_PAST"
+    NEEDS_CONSENT = "NEEDS_CONSENT"
+    NOT_SHAREABLE = "NOT_SHAREABLE"
+    REQUIRED = "REQUIRED"
+    TOO_FAR = "TOO_FAR"
+    TOO_LONG = "TOO_LONG"
+    TOO_MANY = "TOO_MANY"
+    UNKNOWN_FIELD = "UNKNOWN_FIELD"
+    UNKNOWN_ITEM = "UNKNOWN_ITEM"
+    UNKNOWN_ORGANISATION = "UNKNOWN_ORGANISATION"
+    WRONG_STATE = "WRONG_STATE"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend: its code, where it is in the input, and the message id with its values."""
+
+    code: ProblemCode
+    path: tuple[str, ...]
+    text: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def message_id(self) -> str:
+        return self.text or f"problem.{self.code.lower()}"
+
+
+class WinError(Exception):
+    """A refusal raised on purpose; `text` is an id of infra/messages.py."""
+
+    code = ErrorCode.INTERNAL
+
+    def __init__(self, text: str = "", **values: str | int) -> None:
+        self.text = text or f"error.{self.code.lower()}"
+        self.values = {name: str(value) for name, value in values.items()}
+        super().__init__(self.text)
+
+    def extensions(self) -> dict[str, str | int]:
+        """Return the machine-readable part of the answer."""
+        return {"code": self.code.value}
+
+
+class Unauthenticated(WinError):
+    """Nobody is signed in, or the session has ended."""
+
+    code = ErrorCode.UNAUTHENTICATED
+
+
+class Refused(WinError):
+    """The caller may see the thing but not do this to it."""
+
+    code = ErrorCode.FORBIDDEN
+
+    def __init__(self, text: str = "", *, action: str = "", **values: str | int) -> None:
+        super().__init__(text, action=action, **values)
+        self.action = action
+
+    def extensions(self) -> dict[str, str | int]:
+        return {"code": self.code.value, **({"action": self.action} if self.action else {})}
+
+
+class NotFound(WinError):
+    """Absent or hidden: the caller cannot tell which."""
+
+    code = ErrorCode.NOT_FOUND
+
+
+class Conflict(WinError):
+    """Somebody changed the case first; both versions are told."""
+
+    code = ErrorCode.CONFLICT
+
+    def __init__(self, expected: int, actual: int) -> None:
+        super().__init__(expected=expected, actual=actual)
+        self.expected, self.actual = expected, actual
+
+    def extensions(self) -> dict[str, str | int]:
+        return {"code": self.code.value, "expectedVersion": self.expected, "actualVersion": self.actual}
+
+
+class IdempotencyConflict(WinError):
+    """The same Idempotency-Key came with another request."""
+
+    code = ErrorCode.IDEMPOTENCY_CONFLICT
+
+
+class Invalid(WinError):
+    """The input has problems that a person can mend; nothing was changed."""
+
+    code = ErrorCode.BAD_REQUEST
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__()
+        self.problems = tuple(problems)
+
+
+class BadRequest(WinError):
+    """The request is not well formed; `text` says where."""
+
+    code = ErrorCode.BAD_REQUEST
+
+
+class LimitExceeded(WinError):
+    """The document asks more than one request may."""
+
+    code = ErrorCode.LIMIT_EXCEEDED
+
+
+class TooManyAttempts(WinError):
+    """Sign-in is slowed down; `retry_after` is in seconds."""
+
+    code = ErrorCode.TOO_MANY_ATTEMPTS
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(seconds=retry_after)
+        self.retry_after = retry_after
+
+    def extensions(self) -> dict[str, str | int]:
+        return {"code": self.code.value, "retryAfter": self.retry_after}
+
+
+class Unavailable(WinError):
+    """A part that we depend on does not answer."""
+
+    code = ErrorCode.UNAVAILABLE
+
+
+class SetupError(Exception):
+    """Something the operator must mend; the message is one clear sentence."""

@@ -1,0 +1,1 @@
+"""Everything a tenant owns: nouns, their verbs and their shapes."""

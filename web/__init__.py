@@ -1,0 +1,1 @@
+"""The front door: the application that is served, and its pages."""
