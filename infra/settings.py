@@ -16,11 +16,15 @@ class Settings(BaseSettings):
     database_url: str | None = Field(None, description="PostgreSQL owner's address; unset starts the embedded one")
     redis_url: str | None = Field(None, description="Redis address; unset starts the embedded one")
     data: Path = Field(Path(".win"), description="Folder of the embedded servers and the generated secret")
-    secret_key: SecretStr | None = Field(None, description="Key of derived passwords; unset is generated in the data folder")
+    secret_key: SecretStr | None = Field(
+        None, description="Key of derived passwords; unset is generated in the data folder"
+    )
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8000, description="Port to listen on")
     pool_size: int = Field(10, ge=1, le=200, description="Database connections of one web process")
-    read_path: Literal["compiled", "reference"] = Field("compiled", description="How reads are answered; reference is for tests")
+    read_path: Literal["compiled", "reference"] = Field(
+        "compiled", description="How reads are answered; reference is for tests"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line written")
 
 

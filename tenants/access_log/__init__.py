@@ -1,0 +1,1 @@
+"""Who read another organisation's case, under which clause."""

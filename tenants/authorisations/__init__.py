@@ -1,0 +1,1 @@
+"""Consent and public task: on what ground a case may be shared."""

@@ -1,0 +1,1 @@
+"""Case files and the groups of fields they hold."""

@@ -1,0 +1,190 @@
+"""Tables of case files. Each group of fields has tables of its own, and none mixes sensitivities."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.models import Model
+
+from tenants.rows import TenantRow
+
+
+class CaseStatus(StrEnum):
+    """The path of a case, from the first contact to its closing."""
+
+    CONTACT = "contact"
+    REFERRED = "referred"
+    LISTENING = "listening"
+    ASSESSED = "assessed"
+    AT_TABLE = "at_table"
+    IN_CHARGE = "in_charge"
+    PLAN_ACTIVE = "plan_active"
+    MONITORING = "monitoring"
+    SUSPENDED = "suspended"
+    TRANSFERRED = "transferred"
+    NOT_TAKEN = "not_taken"
+    CLOSED = "closed"
+
+
+class CaseFile(TenantRow):
+    """The unit that is shared under the pact; its version counts every change to any of its groups."""
+
+    number = fields.CharField(max_length=20)
+    holder_id = fields.UUIDField()
+    person_id = fields.UUIDField()
+    status = fields.CharField(max_length=20, default=CaseStatus.LISTENING.value)
+    opened_on = fields.DateField()
+    closed_on = fields.DateField(null=True)
+    closure_reason = fields.CharField(max_length=40, null=True)
+    version = fields.IntField(default=1)
+    opened_by = fields.UUIDField()
+    is_demo = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "case_file"
+
+
+class CaseGroup(Model):
+    """One row a case: the key is (territory, case)."""
+
+    case_id = fields.UUIDField(primary_key=True)
+    territory_id = fields.UUIDField()
+
+    class Meta:
+        abstract = True
+
+
+class CaseIdentity(CaseGroup):
+    given_name = fields.CharField(max_length=100, null=True)
+    family_name = fields.CharField(max_length=100, null=True)
+    birth_date = fields.DateField(null=True)
+    birth_year = fields.IntField(null=True)
+    sex = fields.CharField(max_length=1, null=True)
+
+    class Meta:
+        table = "case_identity"
+
+
+class CaseIdentityCode(CaseGroup):
+    code = fields.CharField(max_length=16, null=True)
+    kind = fields.CharField(max_length=30, null=True)
+
+    class Meta:
+        table = "case_identity_code"
+
+
+class CaseContacts(CaseGroup):
+    municipality = fields.CharField(max_length=6, null=True)
+    phone = fields.CharField(max_length=20, null=True)
+    email = fields.CharField(max_length=254, null=True)
+
+    class Meta:
+        table = "case_contacts"
+
+
+class CaseAddress(CaseGroup):
+    """A protected address is never shared, whatever the pact says."""
+
+    address = fields.CharField(max_length=300, null=True)
+    protected = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "case_address"
+
+
+class CaseLegalStatus(CaseGroup):
+    citizenship = fields.CharField(max_length=100, null=True)
+    residence_permit = fields.CharField(max_length=100, null=True)
+
+    class Meta:
+        table = "case_legal_status"
+
+
+class CaseDisadvantage(CaseGroup):
+    statuses = ArrayField(element_type="text", null=True)
+
+    class Meta:
+        table = "case_disadvantage"
+
+
+class CaseEconomic(CaseGroup):
+    income_band = fields.CharField(max_length=30, null=True)
+    debts = fields.CharField(max_length=1000, null=True)
+    benefits = fields.CharField(max_length=1000, null=True)
+
+    class Meta:
+        table = "case_economic"
+
+
+class CaseIsee(CaseGroup):
+    isee_value = fields.DecimalField(max_digits=12, decimal_places=2, null=True)
+    valid_until = fields.DateField(null=True)
+
+    class Meta:
+        table = "case_isee"
+
+
+class CaseWork(CaseGroup):
+    profile = fields.CharField(max_length=2000, null=True)
+    history = fields.CharField(max_length=4000, null=True)
+
+    class Meta:
+        table = "case_work"
+
+
+class CaseEducation(CaseGroup):
+    level = fields.CharField(max_length=20, null=True)
+    languages = fields.CharField(max_length=500, null=True)
+
+    class Meta:
+        table = "case_education"
+
+
+class CaseHousing(CaseGroup):
+    situation = fields.CharField(max_length=2000, null=True)
+
+    class Meta:
+        table = "case_housing"
+
+
+class CaseHealth(CaseGroup):
+    """One row a field, keyed (territory, case, field): each special field is hidden by itself."""
+
+    field_bit = fields.SmallIntField()
+    detail = fields.CharField(max_length=4000)
+
+    class Meta:
+        table = "case_health"
+
+
+class CaseJustice(CaseGroup):
+    measures = fields.CharField(max_length=4000, null=True)
+
+    class Meta:
+        table = "case_justice"
+
+
+class CaseNeed(TenantRow):
+    """A need carries its own field: one of justice or health is hidden as such."""
+
+    case_id = fields.UUIDField()
+    macro = fields.CharField(max_length=40)
+    field_bit = fields.SmallIntField()
+    recorded_on = fields.DateField()
+
+    class Meta:
+        table = "case_need"
+
+
+class CaseNeedDetail(Model):
+    """What a need is precisely: more confidential than that it exists."""
+
+    need_id = fields.UUIDField(primary_key=True)
+    territory_id = fields.UUIDField()
+    case_id = fields.UUIDField()
+    field_bit = fields.SmallIntField()
+    item = fields.CharField(max_length=60, null=True)
+    note = fields.CharField(max_length=2000, null=True)
+
+    class Meta:
+        table = "case_need_detail"

@@ -1,0 +1,1 @@
+"""Joint interventions: the only door through which a partner sees a case."""

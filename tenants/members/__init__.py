@@ -1,0 +1,1 @@
+"""Accounts, their membership of organisations, and their sessions."""

@@ -1,0 +1,80 @@
+"""Tables of accounts, members, sessions and the slowing down of sign-in.
+
+Only `member` is a tenant table. The others are reached through functions of the database alone.
+"""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from infra.clock import new_id
+from tenants.rows import TenantRow
+
+
+class Account(Model):
+    """A person who signs in; may be a member of several organisations."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    email = fields.CharField(max_length=254, unique=True)
+    password_hash = fields.CharField(max_length=200)
+    display_name = fields.CharField(max_length=200)
+    language = fields.CharField(max_length=2, default="it")
+    is_demo = fields.BooleanField(default=False)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "account"
+
+
+class Member(TenantRow):
+    """An account with a role in an organisation."""
+
+    account_id = fields.UUIDField()
+    organisation_id = fields.UUIDField()
+    role = fields.CharField(max_length=30)
+    valid_from = fields.DateField()
+    valid_until = fields.DateField(null=True)
+
+    class Meta:
+        table = "member"
+
+
+class Session(Model):
+    """A sign-in or a bearer token; only the hash of its secret is kept."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    token_hash = fields.BinaryField()
+    kind = fields.CharField(max_length=10)
+    account_id = fields.UUIDField(db_index=True)
+    territory_id = fields.UUIDField()
+    member_id = fields.UUIDField()
+    created_at = fields.DatetimeField(auto_now_add=True)
+    last_seen_at = fields.DatetimeField(auto_now_add=True)
+    expires_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "session"
+
+
+class SignInThrottle(Model):
+    """How many sign-ins failed for one key, and until when the next has to wait."""
+
+    key_hash = fields.CharField(primary_key=True, max_length=64)
+    failures = fields.IntField(default=0)
+    last_failure_at = fields.DatetimeField()
+    blocked_until = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "sign_in_throttle"
+
+
+class RoleMask(Model):
+    """What each role may read, write and do, copied from authz by `win db migrate`."""
+
+    role = fields.CharField(primary_key=True, max_length=30)
+    read_mask = fields.BigIntField()
+    write_mask = fields.BigIntField()
+    actions = fields.BigIntField()
+
+    class Meta:
+        table = "role_mask"

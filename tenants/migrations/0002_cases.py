@@ -1,0 +1,338 @@
+"""Tables of case files and of the work on them."""
+
+from uuid import uuid4
+
+from orjson import loads
+from tortoise import fields, migrations
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.fields.data import JSON_DUMPS
+from tortoise.migrations import operations as ops
+
+from infra.clock import new_id
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tenants", "0001_organisations")]
+
+    operations = [
+        ops.CreateModel(
+            name="AccessLogEntry",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("request_id", fields.UUIDField()),
+                ("organisation_id", fields.UUIDField()),
+                ("account_id", fields.UUIDField()),
+                ("holder_id", fields.UUIDField()),
+                ("case_id", fields.UUIDField()),
+                ("fields_mask", fields.BigIntField()),
+                ("purpose", fields.CharField(null=True, max_length=30)),
+                ("clause", fields.SmallIntField()),
+                ("authorisation_id", fields.UUIDField()),
+            ],
+            options={"table": "access_log", "app": "tenants", "pk_attr": "id"},
+            bases=["TenantRow"],
+        ),
+        ops.CreateModel(
+            name="Authorisation",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("case_id", fields.UUIDField()),
+                ("holder_id", fields.UUIDField()),
+                ("basis", fields.CharField(max_length=20)),
+                ("purposes", ArrayField(element_type="TEXT")),
+                ("organisation_ids", ArrayField(element_type="UUID")),
+                ("kinds", ArrayField(element_type="TEXT")),
+                ("field_mask", fields.BigIntField()),
+                ("until", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("given_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("given_by", fields.UUIDField()),
+                ("withdrawn_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("withdrawn_by", fields.UUIDField(null=True)),
+                ("withdrawal_reason", fields.CharField(null=True, max_length=500)),
+            ],
+            options={"table": "authorisation", "app": "tenants", "pk_attr": "id"},
+            bases=["TenantRow"],
+        ),
+        ops.CreateModel(
+            name="CaseAccess",
+            fields=[
+                ("case_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("organisation_id", fields.UUIDField()),
+                ("source_id", fields.UUIDField()),
+                ("clause", fields.SmallIntField()),
+                ("authorisation_id", fields.UUIDField()),
+                ("purpose", fields.CharField(null=True, max_length=30)),
+                ("pact_mask", fields.BigIntField()),
+                ("authorised_mask", fields.BigIntField()),
+                ("read_mask", fields.BigIntField()),
+                ("write_mask", fields.BigIntField()),
+                ("until", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("opened_on", fields.DateField()),
+                ("holder_id", fields.UUIDField()),
+            ],
+            options={"table": "case_access", "app": "tenants", "pk_attr": "case_id"},
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="CaseAddress",
+            fields=[
+                ("case_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("address", fields.CharField(null=True, max_length=300)),
+                ("protected", fields.BooleanField(default=False)),
+            ],
+            options={"table": "case_address", "app": "tenants", "pk_attr": "case_id"},
+            bases=["CaseGroup"],
+        ),
+        ops.CreateModel(
+            name="CaseContacts",
+            fields=[
+                ("case_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("municipality", fields.CharField(null=True, max_length=6)),
+                ("phone", fields.CharField(null=True, max_length=20)),
+                ("email", fields.CharField(null=True, max_length=254)),
+            ],
+            options={"table": "case_contacts", "app": "tenants", "pk_attr": "case_id"},
+            bases=["CaseGroup"],
+        ),
+        ops.CreateModel(
+            name="CaseDisadvantage",
+            fields=[
+                ("case_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("statuses", ArrayField(null=True, element_type="TEXT")),
+            ],
+            options={"table": "case_disadvantage", "app": "tenants", "pk_attr": "case_id"},
+            bases=["CaseGroup"],
+        ),
+        ops.CreateModel(
+            name="CaseEconomic",
+            fields=[
+                ("case_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("income_band", fields.CharField(null=True, max_length=30)),
+                ("debts", fields.CharField(null=True, max_length=1000)),
+                ("benefits", fields.CharField(null=True, max_length=1000)),
+            ],
+            options={"table": "case_economic", "app": "tenants", "pk_attr": "case_id"},
+            bases=["CaseGroup"],
+        ),
+        ops.CreateModel(
+            name="CaseEducation",
+            fields=[
+                ("case_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("level", fields.CharField(null=True, max_length=20)),
+                ("languages", fields.CharField(null=True, max_length=500)),
+            ],
+            options={"table": "case_education", "app": "tenants", "pk_attr": "case_id"},
+            bases=["CaseGroup"],
+        ),
+        ops.CreateModel(
+            name="CaseFile",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("number", fields.CharField(max_length=20)),
+                ("holder_id", fields.UUIDField()),
+                ("person_id", fields.UUIDField()),
+                ("status", fields.CharField(default="listening", max_length=20)),
+                ("opened_on", fields.DateField()),
+                ("closed_on", fields.DateField(null=True)),
+                ("closure_reason", fields.CharField(null=True, max_length=40)),
+                ("version", fields.IntField(default=1)),
+                ("opened_by", fields.UUIDField()),
+                ("is_demo", fields.BooleanField(default=False)),
+            ],
+            options={"table": "case_file", "app": "tenants", "pk_attr": "id"},
+            bases=["TenantRow"],
+        ),
+        ops.CreateModel(
+            name="CaseHealth",
+            fields=[
+                ("case_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("field_bit", fields.SmallIntField()),
+                ("detail", fields.CharField(max_length=4000)),
+            ],
+            options={"table": "case_health", "app": "tenants", "pk_attr": "case_id"},
+            bases=["CaseGroup"],
+        ),
+        ops.CreateModel(
+            name="CaseHousing",
+            fields=[
+                ("case_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("situation", fields.CharField(null=True, max_length=2000)),
+            ],
+            options={"table": "case_housing", "app": "tenants", "pk_attr": "case_id"},
+            bases=["CaseGroup"],
+        ),
+        ops.CreateModel(
+            name="CaseIdentity",
+            fields=[
+                ("case_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("given_name", fields.CharField(null=True, max_length=100)),
+                ("family_name", fields.CharField(null=True, max_length=100)),
+                ("birth_date", fields.DateField(null=True)),
+                ("birth_year", fields.IntField(null=True)),
+                ("sex", fields.CharField(null=True, max_length=1)),
+            ],
+            options={"table": "case_identity", "app": "tenants", "pk_attr": "case_id"},
+            bases=["CaseGroup"],
+        ),
+        ops.CreateModel(
+            name="CaseIdentityCode",
+            fields=[
+                ("case_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("code", fields.CharField(null=True, max_length=16)),
+                ("kind", fields.CharField(null=True, max_length=30)),
+            ],
+            options={"table": "case_identity_code", "app": "tenants", "pk_attr": "case_id"},
+            bases=["CaseGroup"],
+        ),
+        ops.CreateModel(
+            name="CaseIsee",
+            fields=[
+                ("case_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("isee_value", fields.DecimalField(null=True, max_digits=12, decimal_places=2)),
+                ("valid_until", fields.DateField(null=True)),
+            ],
+            options={"table": "case_isee", "app": "tenants", "pk_attr": "case_id"},
+            bases=["CaseGroup"],
+        ),
+        ops.CreateModel(
+            name="CaseJustice",
+            fields=[
+                ("case_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("measures", fields.CharField(null=True, max_length=4000)),
+            ],
+            options={"table": "case_justice", "app": "tenants", "pk_attr": "case_id"},
+            bases=["CaseGroup"],
+        ),
+        ops.CreateModel(
+            name="CaseLegalStatus",
+            fields=[
+                ("case_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("citizenship", fields.CharField(null=True, max_length=100)),
+                ("residence_permit", fields.CharField(null=True, max_length=100)),
+            ],
+            options={"table": "case_legal_status", "app": "tenants", "pk_attr": "case_id"},
+            bases=["CaseGroup"],
+        ),
+        ops.CreateModel(
+            name="CaseNeed",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("case_id", fields.UUIDField()),
+                ("macro", fields.CharField(max_length=40)),
+                ("field_bit", fields.SmallIntField()),
+                ("recorded_on", fields.DateField()),
+            ],
+            options={"table": "case_need", "app": "tenants", "pk_attr": "id"},
+            bases=["TenantRow"],
+        ),
+        ops.CreateModel(
+            name="CaseNeedDetail",
+            fields=[
+                ("need_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("case_id", fields.UUIDField()),
+                ("field_bit", fields.SmallIntField()),
+                ("item", fields.CharField(null=True, max_length=60)),
+                ("note", fields.CharField(null=True, max_length=2000)),
+            ],
+            options={"table": "case_need_detail", "app": "tenants", "pk_attr": "need_id"},
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="CaseWork",
+            fields=[
+                ("case_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("profile", fields.CharField(null=True, max_length=2000)),
+                ("history", fields.CharField(null=True, max_length=4000)),
+            ],
+            options={"table": "case_work", "app": "tenants", "pk_attr": "case_id"},
+            bases=["CaseGroup"],
+        ),
+        ops.CreateModel(
+            name="Idempotency",
+            fields=[
+                ("key", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=200)),
+                ("territory_id", fields.UUIDField()),
+                ("account_id", fields.UUIDField()),
+                ("organisation_id", fields.UUIDField()),
+                ("request_hash", fields.BinaryField()),
+                ("outcomes", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={"table": "idempotency", "app": "tenants", "pk_attr": "key"},
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="JointIntervention",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("case_id", fields.UUIDField()),
+                ("holder_id", fields.UUIDField()),
+                ("purpose", fields.CharField(max_length=30)),
+                ("offered_mask", fields.BigIntField()),
+                ("message", fields.CharField(null=True, max_length=2000)),
+                ("proposed_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("proposed_by", fields.UUIDField()),
+                ("closed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("closed_by", fields.UUIDField(null=True)),
+                ("closing_reason", fields.CharField(null=True, max_length=500)),
+            ],
+            options={"table": "joint_intervention", "app": "tenants", "pk_attr": "id"},
+            bases=["TenantRow"],
+        ),
+        ops.CreateModel(
+            name="JointInterventionPartner",
+            fields=[
+                (
+                    "joint_intervention_id",
+                    fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True),
+                ),
+                ("territory_id", fields.UUIDField()),
+                ("organisation_id", fields.UUIDField()),
+                ("holder_id", fields.UUIDField()),
+                ("case_id", fields.UUIDField()),
+                ("status", fields.CharField(default="invited", max_length=10)),
+                ("answered_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("answered_by", fields.UUIDField(null=True)),
+                ("decline_reason", fields.CharField(null=True, max_length=500)),
+            ],
+            options={
+                "table": "joint_intervention_partner",
+                "app": "tenants",
+                "pk_attr": "joint_intervention_id",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Person",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("organisation_id", fields.UUIDField()),
+                ("reference", fields.CharField(max_length=20)),
+                ("is_demo", fields.BooleanField(default=False)),
+            ],
+            options={"table": "person", "app": "tenants", "pk_attr": "id"},
+            bases=["TenantRow"],
+        ),
+    ]

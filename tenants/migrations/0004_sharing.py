@@ -1,0 +1,200 @@
+"""Who sees what: `case_access` is derived here and kept by triggers, so no code path can forget it."""
+
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+from authz.fields import ALL_FIELDS, FIELD
+from infra.row_security import definer
+
+ADDRESS = FIELD["contacts.address"].mask
+
+DERIVE = f"""
+DECLARE
+    _outside text := current_setting('win.territory_id', true);
+BEGIN
+    -- Row security holds for the owner too: it sees the one territory that it names.
+    PERFORM set_config('win.territory_id', _territory::text, true);
+    WITH wanted AS MATERIALIZED (
+        SELECT c.holder_id AS organisation_id, c.id AS case_id, c.id AS source_id, 0::smallint AS clause,
+               c.id AS authorisation_id, NULL::text AS purpose,
+               {ALL_FIELDS}::bigint AS pact_mask, {ALL_FIELDS}::bigint AS authorised_mask,
+               {ALL_FIELDS}::bigint AS read_mask, {ALL_FIELDS}::bigint AS write_mask,
+               'infinity'::timestamptz AS until, c.opened_on, c.holder_id
+          FROM case_file c
+         WHERE c.territory_id = _territory AND c.id = ANY (_cases)
+        UNION ALL
+        SELECT p.organisation_id, c.id, j.id, t.clause::smallint, a.id, j.purpose,
+               g.read_mask, t.read_mask & a.field_mask,
+               t.read_mask & a.field_mask & j.offered_mask & sealed.kept,
+               t.write_mask & a.field_mask & j.offered_mask & sealed.kept,
+               least(a.until, p.answered_at + t.until_days * interval '1 day',
+                     o.valid_until::timestamptz, party.left_on::timestamptz),
+               c.opened_on, c.holder_id
+          FROM case_file c
+          JOIN joint_intervention j
+            ON j.territory_id = c.territory_id AND j.case_id = c.id AND j.closed_at IS NULL
+          JOIN joint_intervention_partner p
+            ON p.territory_id = j.territory_id AND p.joint_intervention_id = j.id AND p.status = 'accepted'
+          JOIN organisation o ON o.territory_id = p.territory_id AND o.id = p.organisation_id
+          JOIN pact_grant g
+            ON g.territory_id = p.territory_id AND g.organisation_id = p.organisation_id AND g.purpose = j.purpose
+          JOIN pact_party party
+            ON party.territory_id = g.territory_id AND party.pact_version_id = g.pact_version_id
+           AND party.organisation_id = g.organisation_id
+          JOIN pact_term t
+            ON t.territory_id = g.territory_id AND t.organisation_id = g.organisation_id AND t.purpose = g.purpose
+          JOIN authorisation a
+            ON a.territory_id = c.territory_id AND a.case_id = c.id AND a.withdrawn_at IS NULL
+           AND a.basis = t.basis AND j.purpose = ANY (a.purposes)
+           AND (p.organisation_id = ANY (a.organisation_ids) OR o.kind = ANY (a.kinds))
+         CROSS JOIN LATERAL (
+               SELECT CASE WHEN EXISTS (SELECT FROM case_address x WHERE x.territory_id = c.territory_id
+                                           AND x.case_id = c.id AND x.protected)
+                           THEN ~{ADDRESS}::bigint ELSE -1::bigint END AS kept) sealed
+         WHERE c.territory_id = _territory AND c.id = ANY (_cases) AND p.organisation_id <> c.holder_id
+           AND (t.read_mask | t.write_mask) & a.field_mask <> 0
+    ), gone AS (
+        DELETE FROM case_access x
+         WHERE x.territory_id = _territory AND x.case_id = ANY (_cases)
+           AND NOT EXISTS (SELECT FROM wanted w
+                            WHERE (w.organisation_id, w.case_id, w.source_id, w.clause, w.authorisation_id) =
+                                  (x.organisation_id, x.case_id, x.source_id, x.clause, x.authorisation_id))
+    )
+    INSERT INTO case_access AS x (territory_id, organisation_id, case_id, source_id, clause, authorisation_id,
+                                  purpose, pact_mask, authorised_mask, read_mask, write_mask, until,
+                                  opened_on, holder_id)
+    SELECT _territory, w.organisation_id, w.case_id, w.source_id, w.clause, w.authorisation_id, w.purpose,
+           bit_or(w.pact_mask), bit_or(w.authorised_mask), bit_or(w.read_mask), bit_or(w.write_mask),
+           min(w.until), w.opened_on, w.holder_id
+      FROM wanted w
+     GROUP BY w.organisation_id, w.case_id, w.source_id, w.clause, w.authorisation_id, w.purpose,
+              w.opened_on, w.holder_id
+    ON CONFLICT (territory_id, organisation_id, case_id, source_id, clause, authorisation_id) DO UPDATE
+       SET pact_mask = EXCLUDED.pact_mask, authorised_mask = EXCLUDED.authorised_mask,
+           read_mask = EXCLUDED.read_mask, write_mask = EXCLUDED.write_mask, until = EXCLUDED.until
+     WHERE (x.pact_mask, x.authorised_mask, x.read_mask, x.write_mask, x.until) IS DISTINCT FROM
+           (EXCLUDED.pact_mask, EXCLUDED.authorised_mask, EXCLUDED.read_mask, EXCLUDED.write_mask, EXCLUDED.until);
+    PERFORM set_config('win.territory_id', coalesce(_outside, ''), true);
+END
+"""
+
+
+def kept_by(table: str, verb: str, cases: str) -> list[str]:
+    """Return a statement trigger on `table` that derives anew the cases that the changed rows touch.
+
+    `cases` is a query over the rows `changed`, giving (territory_id, case_id).
+    """
+    name = f"derive_after_{verb}_of_{table}"
+    rows = "OLD TABLE" if verb == "delete" else "NEW TABLE"
+    body = f"""
+    DECLARE
+        _touched record;
+    BEGIN
+        FOR _touched IN
+            SELECT t.territory_id, array_agg(DISTINCT t.case_id) AS cases FROM ({cases}) t GROUP BY t.territory_id
+        LOOP
+            PERFORM derive_case_access(_touched.territory_id, _touched.cases);
+        END LOOP;
+        RETURN NULL;
+    END
+    """
+    return [
+        *definer(name, "", "trigger", body, callers=""),
+        f"CREATE TRIGGER {name} AFTER {verb.upper()} ON {table} REFERENCING {rows} AS changed "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+    ]
+
+
+ROWS = "SELECT territory_id, case_id FROM changed"
+FILES = "SELECT territory_id, id AS case_id FROM changed"
+OPEN_WORK = (
+    "SELECT p.territory_id, p.case_id FROM joint_intervention_partner p "
+    "WHERE p.status = 'accepted' AND EXISTS (SELECT FROM changed c WHERE c.territory_id = p.territory_id AND {match})"
+)
+OF_PARTNER = OPEN_WORK.format(match="c.organisation_id = p.organisation_id")
+OF_ORGANISATION = OPEN_WORK.format(match="c.id = p.organisation_id")
+
+TRIGGERS = [
+    ("case_file", "insert", FILES),
+    ("case_address", "insert", ROWS),
+    ("case_address", "update", ROWS),
+    ("authorisation", "insert", ROWS),
+    ("authorisation", "update", ROWS),
+    ("authorisation", "delete", ROWS),
+    ("joint_intervention", "update", ROWS),
+    ("joint_intervention_partner", "insert", ROWS),
+    ("joint_intervention_partner", "update", ROWS),
+    ("joint_intervention_partner", "delete", ROWS),
+    ("pact_term", "insert", OF_PARTNER),
+    ("pact_term", "update", OF_PARTNER),
+    ("pact_term", "delete", OF_PARTNER),
+    ("pact_grant", "insert", OF_PARTNER),
+    ("pact_grant", "update", OF_PARTNER),
+    ("pact_grant", "delete", OF_PARTNER),
+    ("pact_party", "update", OF_PARTNER),
+    ("pact_party", "delete", OF_PARTNER),
+    ("organisation", "update", OF_ORGANISATION),
+]
+
+IMMUTABLE = """
+BEGIN
+    IF TG_TABLE_NAME = 'pact_version' AND TG_OP = 'UPDATE' AND OLD.in_force_from IS NOT NULL
+       AND (to_jsonb(NEW) - 'superseded_at') = (to_jsonb(OLD) - 'superseded_at') THEN
+        RETURN NEW;
+    END IF;
+    IF EXISTS (SELECT FROM pact_version v
+                WHERE v.territory_id = OLD.territory_id AND v.in_force_from IS NOT NULL AND v.id =
+                      (CASE TG_TABLE_NAME WHEN 'pact_version' THEN to_jsonb(OLD) ->> 'id'
+                       ELSE to_jsonb(OLD) ->> 'pact_version_id' END)::uuid) THEN
+        RAISE EXCEPTION 'a pact version in force cannot be changed' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END
+"""
+
+TOUCH = """
+DECLARE
+    _new int;
+BEGIN
+    UPDATE case_file c SET version = c.version + 1
+     WHERE c.territory_id = nullif(current_setting('win.territory_id', true), '')::uuid
+       AND c.id = _case AND c.version = _expected
+       AND EXISTS (SELECT FROM case_access a
+                    WHERE a.territory_id = c.territory_id AND a.case_id = c.id AND a.until > now()
+                      AND a.organisation_id = nullif(current_setting('win.organisation_id', true), '')::uuid
+                      AND a.write_mask & nullif(current_setting('win.write_mask', true), '')::bigint <> 0)
+    RETURNING c.version INTO _new;
+    RETURN _new;
+END
+"""
+
+TIME_ORDERED_ID = """
+CREATE FUNCTION time_ordered_id() RETURNS uuid LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp AS $body$
+SELECT encode(set_bit(set_bit(
+         overlay(uuid_send(gen_random_uuid())
+                 PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)
+                 FROM 1 FOR 6),
+         52, 1), 53, 1), 'hex')::uuid
+$body$
+"""
+
+STATEMENTS = [
+    *definer("derive_case_access", "_territory uuid, _cases uuid[]", "void", DERIVE, callers="win_steward"),
+    *(line for table, verb, cases in TRIGGERS for line in kept_by(table, verb, cases)),
+    *definer("pact_is_immutable", "", "trigger", IMMUTABLE, callers=""),
+    *(
+        f"CREATE TRIGGER immutable BEFORE {verbs} ON {table} FOR EACH ROW EXECUTE FUNCTION pact_is_immutable()"
+        for table, verbs in [("pact_version", "UPDATE OR DELETE"), ("pact_clause", "UPDATE OR DELETE")]
+    ),
+    *definer("touch_case", "_case uuid, _expected int", "int", TOUCH),
+    TIME_ORDERED_ID,
+    "REVOKE ALL ON FUNCTION time_ordered_id() FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION time_ordered_id() TO win_app, win_steward",
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tenants", "0003_tenancy")]
+
+    operations = [ops.RunSQL(statement) for statement in STATEMENTS]

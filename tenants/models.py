@@ -1,0 +1,68 @@
+"""Every table, for Tortoise: it looks for models in one module."""
+
+from tenants.access_log.models import AccessLogEntry
+from tenants.authorisations.models import Authorisation
+from tenants.cases.models import (
+    CaseAddress,
+    CaseContacts,
+    CaseDisadvantage,
+    CaseEconomic,
+    CaseEducation,
+    CaseFile,
+    CaseHealth,
+    CaseHousing,
+    CaseIdentity,
+    CaseIdentityCode,
+    CaseIsee,
+    CaseJustice,
+    CaseLegalStatus,
+    CaseNeed,
+    CaseNeedDetail,
+    CaseWork,
+)
+from tenants.joint_work.models import JointIntervention, JointInterventionPartner
+from tenants.members.models import Account, Member, RoleMask, Session, SignInThrottle
+from tenants.operations.models import Idempotency
+from tenants.organisations.models import Organisation
+from tenants.pacts.models import PactClause, PactGrant, PactParty, PactTerm, PactVersion
+from tenants.persons.models import Person
+from tenants.sharing.models import CaseAccess
+from tenants.territories.models import Territory
+
+__all__ = [
+    "AccessLogEntry",
+    "Account",
+    "Authorisation",
+    "CaseAccess",
+    "CaseAddress",
+    "CaseContacts",
+    "CaseDisadvantage",
+    "CaseEconomic",
+    "CaseEducation",
+    "CaseFile",
+    "CaseHealth",
+    "CaseHousing",
+    "CaseIdentity",
+    "CaseIdentityCode",
+    "CaseIsee",
+    "CaseJustice",
+    "CaseLegalStatus",
+    "CaseNeed",
+    "CaseNeedDetail",
+    "CaseWork",
+    "Idempotency",
+    "JointIntervention",
+    "JointInterventionPartner",
+    "Member",
+    "Organisation",
+    "PactClause",
+    "PactGrant",
+    "PactParty",
+    "PactTerm",
+    "PactVersion",
+    "Person",
+    "RoleMask",
+    "Session",
+    "SignInThrottle",
+    "Territory",
+]

@@ -1,0 +1,1 @@
+"""The partner organisations of a territory: the tenants."""

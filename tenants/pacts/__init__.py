@@ -1,0 +1,1 @@
+"""Signed pacts, their clauses, and what they grant."""

@@ -1,0 +1,1 @@
+"""One selection of fields, rendered as one SQL statement with the masks applied."""

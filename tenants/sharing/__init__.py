@@ -1,0 +1,1 @@
+"""Who sees which fields of a case, derived from pact, authorisation and offer."""

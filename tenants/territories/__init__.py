@@ -1,0 +1,1 @@
+"""Networks of organisations that work under one pact."""
