@@ -36,7 +36,8 @@ class Tenancy:
     """How one tenant table is keyed, who sees its rows, and what the serving role may do with it.
 
     `select`, `insert`, `update`, `delete` are predicates for the serving role inside the territory; a verb
-    without a predicate is not granted. `update_columns` narrows the grant of updates to those columns.
+    without a predicate is not granted. `update_columns` and `insert_columns` narrow those grants: an id that the
+    serving role cannot choose is one whose collision cannot tell it that a hidden row exists.
     """
 
     table: str
@@ -49,6 +50,7 @@ class Tenancy:
     update: str = ""
     delete: str = ""
     update_columns: Sequence[str] = ()
+    insert_columns: Sequence[str] = ()
 
     def statements(self) -> list[str]:
         """Return the statements in order, each complete in itself."""
@@ -57,6 +59,7 @@ class Tenancy:
     def _keys(self) -> list[str]:
         table = self.table
         lines = [
+            *([f"ALTER TABLE {table} ALTER COLUMN id SET DEFAULT time_ordered_id()"] if "id" in self.key else []),
             f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey",
             f"ALTER TABLE {table} ADD PRIMARY KEY (territory_id, {', '.join(self.key)})",
             f"ALTER TABLE {table} ADD FOREIGN KEY (territory_id) REFERENCES territory (id)",
@@ -92,7 +95,8 @@ class Tenancy:
     def _grants(self) -> list[str]:
         lines = [f"GRANT SELECT, INSERT, UPDATE, DELETE ON {self.table} TO win_steward"]
         for verb, _ in self._verbs():
-            columns = f" ({', '.join(self.update_columns)})" if verb == "update" and self.update_columns else ""
+            narrowed = {"update": self.update_columns, "insert": self.insert_columns}.get(verb, ())
+            columns = f" ({', '.join(narrowed)})" if narrowed else ""
             lines.append(f"GRANT {verb.upper()}{columns} ON {self.table} TO {SERVING}")
         return lines
 

@@ -4,11 +4,31 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 
 from authz.fields import FIELD, mask_of
-from infra.row_security import ACCOUNT, FIELD_MASK, ORGANISATION, TERRITORY, Tenancy, closed, mine
+from infra.row_security import ACCOUNT, FIELD_MASK, ORGANISATION, TERRITORY, WRITE_MASK, Tenancy, closed, mine
 from tenants.sharing.row_security import readable, writable
 
 HOLDER = mine("holder_id")
+SEES_CASES = f"{FIELD_MASK} <> 0"
+WRITES_CASES = f"{WRITE_MASK} <> 0"
 OWN_BIT = "(1::bigint << field_bit)"
+# What is written about a case names a case that I hold: with a foreign key alone, one could be claimed or guessed.
+OF_MY_CASE = (
+    "EXISTS (SELECT FROM case_file c WHERE c.territory_id = {table}.territory_id "
+    f"AND c.id = {{table}}.case_id AND c.holder_id = {ORGANISATION})"
+)
+OF_MY_PERSON = (
+    "EXISTS (SELECT FROM person p WHERE p.territory_id = case_file.territory_id "
+    f"AND p.id = case_file.person_id AND p.organisation_id = {ORGANISATION})"
+)
+OF_MY_JOINT_INTERVENTION = (
+    "EXISTS (SELECT FROM joint_intervention j WHERE j.territory_id = joint_intervention_partner.territory_id "
+    "AND j.id = joint_intervention_partner.joint_intervention_id "
+    f"AND j.case_id = joint_intervention_partner.case_id AND j.holder_id = {ORGANISATION})"
+)
+OF_A_NEED_I_SEE = (
+    "EXISTS (SELECT FROM case_need n WHERE n.territory_id = case_need_detail.territory_id "
+    "AND n.id = case_need_detail.need_id AND n.case_id = case_need_detail.case_id)"
+)
 PARTNER = (
     "EXISTS (SELECT FROM joint_intervention_partner p WHERE p.territory_id = joint_intervention.territory_id "
     f"AND p.joint_intervention_id = joint_intervention.id AND p.organisation_id = {ORGANISATION})"
@@ -20,7 +40,9 @@ def group(table: str, *names: str, **extra: object) -> Tenancy:
     return rows_of_case(table, str(sum({FIELD[name].mask for name in names})), ("case_id",), **extra)
 
 
-def rows_of_case(table: str, bits: str, key: tuple[str, ...], *, removable: bool = False, **extra: object) -> Tenancy:
+def rows_of_case(
+    table: str, bits: str, key: tuple[str, ...], *, removable: bool = False, also: str = "", **extra: object
+) -> Tenancy:
     """Rows of a case that are seen and written through a live ground whose mask meets their bits."""
     may_write = writable(table, bits)
     return Tenancy(
@@ -28,7 +50,7 @@ def rows_of_case(table: str, bits: str, key: tuple[str, ...], *, removable: bool
         key=key,
         refers={"case_id": "case_file"},
         select=readable(table, bits),
-        insert=may_write,
+        insert=f"{may_write} AND {also}" if also else may_write,
         update=may_write,
         delete=may_write if removable else "",
         **extra,  # type: ignore[arg-type]
@@ -77,16 +99,22 @@ CASES = [
         unique=[("organisation_id", "reference")],
         select=f"{mine()} OR EXISTS (SELECT FROM case_file c WHERE c.territory_id = person.territory_id "
         "AND c.person_id = person.id)",
-        insert=mine(),
+        insert=f"{mine()} AND {WRITES_CASES}",
+        insert_columns=("territory_id", "organisation_id", "reference", "is_demo"),
     ),
     Tenancy(
         "case_file",
         refers={"holder_id": "organisation", "person_id": "person"},
         unique=[("holder_id", "number")],
         index=[("person_id",)],
-        select=readable("case_file", "-1", case_column="id"),
-        insert=HOLDER,
-        update=HOLDER,
+        # The holder's own row of case_access is made after the insert, which has to return the new id already.
+        select=f"({HOLDER} AND {SEES_CASES}) OR {readable('case_file', '-1', case_column='id')}",
+        insert=f"{HOLDER} AND {WRITES_CASES} AND {OF_MY_PERSON}",
+        insert_columns=(
+            *("territory_id", "number", "holder_id", "person_id", "status", "opened_on", "version", "opened_by"),
+            "is_demo",
+        ),
+        update=f"{HOLDER} AND {WRITES_CASES}",
         update_columns=("status", "closed_on", "closure_reason"),
     ),
     group(
@@ -104,8 +132,16 @@ CASES = [
     group("case_housing", "housing.situation"),
     group("case_justice", "justice.measures"),
     rows_of_case("case_health", OWN_BIT, ("case_id", "field_bit"), removable=True),
-    rows_of_case("case_need", OWN_BIT, ("id",), removable=True, index=[("case_id",)]),
-    rows_of_case("case_need_detail", OWN_BIT, ("need_id",), removable=True),
+    rows_of_case(
+        "case_need",
+        OWN_BIT,
+        ("id",),
+        removable=True,
+        index=[("case_id",)],
+        insert_columns=("territory_id", "case_id", "macro", "field_bit", "recorded_on"),
+        update_columns=("macro", "field_bit", "recorded_on"),
+    ),
+    rows_of_case("case_need_detail", OWN_BIT, ("need_id",), removable=True, also=OF_A_NEED_I_SEE),
 ]
 
 WORK = [
@@ -113,18 +149,26 @@ WORK = [
         "authorisation",
         refers={"case_id": "case_file", "holder_id": "organisation"},
         index=[("case_id",)],
-        select=f"{HOLDER} AND {FIELD_MASK} <> 0",
-        insert=f"{HOLDER} AND {FIELD_MASK} <> 0",
-        update=f"{HOLDER} AND {FIELD_MASK} <> 0",
+        select=f"{HOLDER} AND {SEES_CASES}",
+        insert=f"{HOLDER} AND {SEES_CASES} AND {OF_MY_CASE.format(table='authorisation')}",
+        insert_columns=(
+            *("territory_id", "case_id", "holder_id", "basis", "purposes", "organisation_ids", "kinds"),
+            *("field_mask", "until", "given_at", "given_by"),
+        ),
+        update=f"{HOLDER} AND {SEES_CASES}",
         update_columns=("withdrawn_at", "withdrawn_by", "withdrawal_reason"),
     ),
     Tenancy(
         "joint_intervention",
         refers={"case_id": "case_file", "holder_id": "organisation"},
         index=[("case_id",), ("holder_id", "proposed_at")],
-        select=f"{FIELD_MASK} <> 0 AND ({HOLDER} OR {PARTNER})",
-        insert=f"{FIELD_MASK} <> 0 AND {HOLDER}",
-        update=f"{FIELD_MASK} <> 0 AND {HOLDER}",
+        select=f"{SEES_CASES} AND ({HOLDER} OR {PARTNER})",
+        insert=f"{SEES_CASES} AND {HOLDER} AND {OF_MY_CASE.format(table='joint_intervention')}",
+        insert_columns=(
+            *("territory_id", "case_id", "holder_id", "purpose", "offered_mask", "message"),
+            *("proposed_at", "proposed_by"),
+        ),
+        update=f"{SEES_CASES} AND {HOLDER}",
         update_columns=("closed_at", "closed_by", "closing_reason"),
     ),
     Tenancy(
@@ -137,9 +181,10 @@ WORK = [
             "case_id": "case_file",
         },
         index=[("organisation_id", "joint_intervention_id"), ("case_id",)],
-        select=f"{FIELD_MASK} <> 0 AND ({mine()} OR {HOLDER})",
-        insert=f"{FIELD_MASK} <> 0 AND {HOLDER}",
-        update=f"{FIELD_MASK} <> 0 AND {mine()}",
+        select=f"{SEES_CASES} AND ({mine()} OR {HOLDER})",
+        insert=f"{SEES_CASES} AND {HOLDER} AND {OF_MY_JOINT_INTERVENTION}",
+        insert_columns=("territory_id", "joint_intervention_id", "organisation_id", "holder_id", "case_id"),
+        update=f"{SEES_CASES} AND {mine()}",
         update_columns=("status", "answered_at", "answered_by", "decline_reason"),
     ),
     Tenancy(
@@ -154,7 +199,11 @@ WORK = [
         refers={"organisation_id": "organisation", "holder_id": "organisation"},
         index=[("case_id", "at")],
         select=f"{HOLDER} OR {mine()}",
-        insert=mine(),
+        insert=f"{mine()} AND account_id = {ACCOUNT}",
+        insert_columns=(
+            *("territory_id", "at", "request_id", "organisation_id", "account_id", "holder_id", "case_id"),
+            *("fields_mask", "purpose", "clause", "authorisation_id"),
+        ),
     ),
     Tenancy(
         "idempotency",
@@ -167,7 +216,26 @@ WORK = [
     ),
 ]
 
+TIME_ORDERED_ID = """
+CREATE FUNCTION time_ordered_id() RETURNS uuid LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp AS $body$
+SELECT encode(set_bit(set_bit(
+         overlay(uuid_send(gen_random_uuid())
+                 PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)
+                 FROM 1 FOR 6),
+         52, 1), 53, 1), 'hex')::uuid
+$body$
+"""
+
+IDS = [
+    TIME_ORDERED_ID,
+    "REVOKE ALL ON FUNCTION time_ordered_id() FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION time_ordered_id() TO win_app, win_steward",
+]
+
 SHARED = [
+    "ALTER TABLE joint_intervention_partner ALTER COLUMN status SET DEFAULT 'invited'",
+    "ALTER TABLE case_access ALTER COLUMN until SET DEFAULT 'infinity'",
     "ALTER TABLE territory ENABLE ROW LEVEL SECURITY",
     "ALTER TABLE territory FORCE ROW LEVEL SECURITY",
     "CREATE POLICY kept ON territory TO win_owner, win_steward USING (true) WITH CHECK (true)",
@@ -190,6 +258,7 @@ class Migration(migrations.Migration):
     operations = [
         ops.RunSQL(statement)
         for statement in [
+            *IDS,
             *(line for table in [*ORGANISATIONS, *CASES, *WORK] for line in table.statements()),
             *(line for name in ["account", "session", "sign_in_throttle", "role_mask"] for line in closed(name)),
             *SHARED,

@@ -168,17 +168,6 @@ BEGIN
 END
 """
 
-TIME_ORDERED_ID = """
-CREATE FUNCTION time_ordered_id() RETURNS uuid LANGUAGE sql VOLATILE
-SET search_path = pg_catalog, pg_temp AS $body$
-SELECT encode(set_bit(set_bit(
-         overlay(uuid_send(gen_random_uuid())
-                 PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)
-                 FROM 1 FOR 6),
-         52, 1), 53, 1), 'hex')::uuid
-$body$
-"""
-
 STATEMENTS = [
     *definer("derive_case_access", "_territory uuid, _cases uuid[]", "void", DERIVE, callers="win_steward"),
     *(line for table, verb, cases in TRIGGERS for line in kept_by(table, verb, cases)),
@@ -188,9 +177,6 @@ STATEMENTS = [
         for table, verbs in [("pact_version", "UPDATE OR DELETE"), ("pact_clause", "UPDATE OR DELETE")]
     ),
     *definer("touch_case", "_case uuid, _expected int", "int", TOUCH),
-    TIME_ORDERED_ID,
-    "REVOKE ALL ON FUNCTION time_ordered_id() FROM PUBLIC",
-    "GRANT EXECUTE ON FUNCTION time_ordered_id() TO win_app, win_steward",
 ]
 
 
