@@ -256,11 +256,12 @@ class Migration(migrations.Migration):
     dependencies = [("tenants", "0002_cases")]
 
     operations = [
-        ops.RunSQL(statement)
-        for statement in [
-            *IDS,
-            *(line for table in [*ORGANISATIONS, *CASES, *WORK] for line in table.statements()),
-            *(line for name in ["account", "session", "sign_in_throttle", "role_mask"] for line in closed(name)),
-            *SHARED,
-        ]
+        ops.RunSQL(
+            [
+                *IDS,
+                *(line for table in [*ORGANISATIONS, *CASES, *WORK] for line in table.statements()),
+                *(line for name in ["account", "session", "sign_in_throttle", "role_mask"] for line in closed(name)),
+                *SHARED,
+            ]
+        )
     ]

@@ -183,4 +183,4 @@ STATEMENTS = [
 class Migration(migrations.Migration):
     dependencies = [("tenants", "0003_tenancy")]
 
-    operations = [ops.RunSQL(statement) for statement in STATEMENTS]
+    operations = [ops.RunSQL(STATEMENTS)]

@@ -174,7 +174,5 @@ class Migration(migrations.Migration):
     dependencies = [("tenants", "0004_sharing")]
 
     operations = [
-        ops.RunSQL(statement)
-        for name, arguments, returns, body in FUNCTIONS
-        for statement in definer(name, arguments, returns, body)
+        ops.RunSQL([statement for function in FUNCTIONS for statement in definer(*function)]),
     ]
