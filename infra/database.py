@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 from uuid import UUID
 
@@ -21,7 +21,7 @@ SELECT set_config('win.territory_id', $1, true), set_config('win.organisation_id
        set_config('win.write_mask', $5, true)
 """
 
-Connection = asyncpg.Connection
+Connection: TypeAlias = "asyncpg.Connection[Any]"
 _running: ContextVar[Connection] = ContextVar("running transaction")
 
 

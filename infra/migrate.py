@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import entry_points
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
+from tortoise.apps import Apps
 from tortoise.context import TortoiseContext, require_context
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
@@ -144,7 +145,8 @@ CHECKS: tuple[tuple[str, list[Any], str], ...] = (
 
 async def undeclared_changes(config: dict[str, Any]) -> list[str]:
     """Return what the models say and no migration does; a changed description of a table changes nothing."""
-    writers = await MigrationAutodetector(require_context().apps, config).changes()
+    apps = require_context().apps
+    writers = await MigrationAutodetector(cast("Apps", apps), config).changes()
     return [
         f"The models differ from the migrations: {operation.describe()}."
         for writer in writers

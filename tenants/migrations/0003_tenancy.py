@@ -1,5 +1,7 @@
 """Keys led by the territory, row security and grants of every table: one entry a table."""
 
+from collections.abc import Sequence
+
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
@@ -35,13 +37,21 @@ PARTNER = (
 )
 
 
-def group(table: str, *names: str, **extra: object) -> Tenancy:
+def group(table: str, *names: str) -> Tenancy:
     """One row a case, all of whose fields are of one sensitivity."""
-    return rows_of_case(table, str(sum({FIELD[name].mask for name in names})), ("case_id",), **extra)
+    return rows_of_case(table, str(sum({FIELD[name].mask for name in names})), ("case_id",))
 
 
 def rows_of_case(
-    table: str, bits: str, key: tuple[str, ...], *, removable: bool = False, also: str = "", **extra: object
+    table: str,
+    bits: str,
+    key: tuple[str, ...],
+    *,
+    removable: bool = False,
+    also: str = "",
+    index: Sequence[Sequence[str]] = (),
+    insert_columns: Sequence[str] = (),
+    update_columns: Sequence[str] = (),
 ) -> Tenancy:
     """Rows of a case that are seen and written through a live ground whose mask meets their bits."""
     may_write = writable(table, bits)
@@ -53,7 +63,9 @@ def rows_of_case(
         insert=f"{may_write} AND {also}" if also else may_write,
         update=may_write,
         delete=may_write if removable else "",
-        **extra,  # type: ignore[arg-type]
+        index=index,
+        insert_columns=insert_columns,
+        update_columns=update_columns,
     )
 
 

@@ -102,7 +102,7 @@ BEGIN
 END
 """
 
-SET_ACCOUNT_PASSWORD = """
+SET_HASH_OF_ACCOUNT = """
 BEGIN
     IF _hash NOT LIKE '$argon2id$%' THEN
         RAISE EXCEPTION 'not an argon2id hash' USING ERRCODE = 'check_violation';
@@ -162,7 +162,7 @@ FUNCTIONS = [
         OPEN_SESSION,
     ),
     ("close_session", "_token_hash bytea", "boolean", CLOSE_SESSION),
-    ("set_account_password", "_account uuid, _hash text", "void", SET_ACCOUNT_PASSWORD),
+    ("set_account_password", "_account uuid, _hash text", "void", SET_HASH_OF_ACCOUNT),
     ("sign_in_wait", "_keys text[], _at timestamptz", "timestamptz", SIGN_IN_WAIT),
     ("sign_in_failed", "_key text, _free int, _cap interval, _at timestamptz", "void", SIGN_IN_FAILED),
     ("sign_in_succeeded", "_keys text[]", "void", SIGN_IN_SUCCEEDED),
