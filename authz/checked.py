@@ -3,12 +3,15 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from difflib import get_close_matches
 
 from authz.faults import Fault
 
 LONGEST_TITLE = 200
 LONGEST_TEXT = 5000
+LONGEST_SHOWN = 1000
+LARGEST_SHOWN = 10**20
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Place:
 
     def fault(self, text: str, **values: object) -> None:
         """Keep a fault found here."""
-        self.faults.append(Fault(self.clause, self.where, text, {name: str(what) for name, what in values.items()}))
+        self.faults.append(Fault(self.clause, self.where, text, {name: shown(what) for name, what in values.items()}))
 
     def inside(self, name: str, value: object) -> "Place":
         """Return the place of a value inside this one."""
@@ -110,10 +113,22 @@ class Place:
         return Localised(*(found[key].text(longest) if key in found else "" for key in ("it", "en")))
 
 
+def shown(value: object) -> str:
+    """Return a value of the document as a message may repeat it: short, on one line, and whatever it is."""
+    if isinstance(value, int) and not -LARGEST_SHOWN < value < LARGEST_SHOWN:
+        return "…"
+    if not isinstance(value, str | int | float | date | None):
+        return type(value).__name__
+    text = str(value)
+    if len(text) > LONGEST_SHOWN:
+        text = f"{text[:LONGEST_SHOWN]}…"
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
+
+
 def instead_of(name: object, allowed: Iterable[str], *, or_else: Iterable[str] = ()) -> dict[str, str]:
     """Return what to write instead of an unknown name: the nearest allowed one, or all there are."""
     allowed = list(allowed)
-    nearest = get_close_matches(str(name), allowed, n=1, cutoff=0.6)
+    nearest = get_close_matches(shown(name), allowed, n=1, cutoff=0.6)
     if nearest:
         return {"remedy_it": f"Scrivere «{nearest[0]}».", "remedy_en": f"Write “{nearest[0]}”."}
     choices = ", ".join(or_else or allowed)
@@ -121,5 +136,6 @@ def instead_of(name: object, allowed: Iterable[str], *, or_else: Iterable[str] =
 
 
 def _is_writing(text: str) -> bool:
-    # Neither PostgreSQL nor a signature can hold NUL, lone surrogates and their like.
-    return all(unicodedata.category(sign) not in ("Cc", "Cs") or sign in "\n\t" for sign in text)
+    # PostgreSQL cannot hold NUL and lone surrogates; signs that do not show, or that turn the direction of the
+    # writing, would let people sign another text than the one they read.
+    return all(not unicodedata.category(sign).startswith("C") or sign in "\n\t" for sign in text)

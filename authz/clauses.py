@@ -70,7 +70,7 @@ ROLE_LISTS = {
 
 @dataclass(frozen=True)
 class Share:
-    """One sharing rule of a clause; the masks are as written, before any other clause forbids."""
+    """One sharing rule of a clause; what it forbids itself is not in its masks, what others forbid may be."""
 
     kinds: tuple[OrganisationKind, ...]
     organisations: tuple[str, ...]
@@ -120,9 +120,22 @@ def parse_pact(document: object) -> Pact:
         required=required,
         clauses=_clauses(entry["clauses"]) if "clauses" in entry else (),
     )
+    _require_known_grantees(pact, faults)
     if faults:
         raise PactError(faults)
     return pact
+
+
+def _require_known_grantees(pact: Pact, faults: list[Fault]) -> None:
+    # A misspelt organisation in a sharing that also forbids would not be forbidden anything.
+    parties = [slug for slug, _ in pact.parties]
+    if not parties:
+        return
+    for clause in pact.clauses:
+        named = {slug for share in clause.shares for slug in share.organisations}
+        for slug in sorted(named.difference(parties)):
+            place = Place(slug, faults, "shares, with, organisations", clause.number)
+            place.fault("grantee_is_no_party", name=slug, **instead_of(slug, parties))
 
 
 def document_of(pact: Pact) -> dict[str, object]:
@@ -230,7 +243,9 @@ def _share(place: Place) -> Share | None:
     never = _forbidden(entry["never"]) if "never" in entry else 0
     until_days = entry["until_days"].number(1, LONGEST_UNTIL) if "until_days" in entry else None
     _require_sense(place, entry, never)
-    return Share(kinds, organisations, purposes, read, write, never, basis or Basis.CONSENT, until_days)
+    return Share(
+        kinds, organisations, purposes, read & ~never, write & ~never, never, basis or Basis.CONSENT, until_days
+    )
 
 
 def _require_sense(place: Place, entry: dict[str, Place], never: int) -> None:

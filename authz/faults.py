@@ -110,9 +110,47 @@ TEXTS: dict[str, tuple[str, str]] = {
         "il patto non ha parti. Scrivere almeno un ente fra promoters, signatories o adherents.",
         "the pact has no parties. Write at least one organisation in promoters, signatories or adherents.",
     ),
+    "grantee_is_no_party": (
+        "«{name}» non è una parte del patto. {remedy_it}",
+        "“{name}” is no party of the pact. {remedy_en}",
+    ),
     "required_is_no_party": (
         "«{name}» deve firmare ma non è una parte. Scriverlo anche in promoters, signatories o adherents.",
         "“{name}” is required to sign but is no party. Write it in promoters, signatories or adherents too.",
+    ),
+    "too_large": (
+        "il documento supera {limit} byte. Abbreviarne i testi.",
+        "the document is larger than {limit} bytes. Shorten its texts.",
+    ),
+    "not_readable": (
+        "il documento non si legge: {what}. Scriverlo in YAML, in UTF-8, con i rientri allineati.",
+        "the document cannot be read: {what}. Write it in YAML, in UTF-8, with aligned indents.",
+    ),
+    "repeated_key": (
+        "la voce «{key}» è scritta due volte. Scriverla una volta sola.",
+        "the entry “{key}” is written twice. Write it once.",
+    ),
+    "alias": (
+        "i rimandi di YAML (& e *) non sono ammessi. Scrivere il testo per intero.",
+        "YAML's references (& and *) are not allowed. Write the text out.",
+    ),
+    "other_territory": (
+        "il patto è di «{name}». Scrivere «{expected}», o caricarlo nel suo territorio.",
+        "the pact is of “{name}”. Write “{expected}”, or load it in its own territory.",
+    ),
+    "not_the_next_version": (
+        "la versione {name} non è la prossima. Scrivere {expected}.",
+        "version {name} is not the next one. Write {expected}.",
+    ),
+    "no_such_organisation": (
+        "nessun ente del territorio si chiama «{name}». {remedy_it}",
+        "no organisation of the territory is called “{name}”. {remedy_en}",
+    ),
+    "joined_differently": (
+        "«{name}» è una parte nel documento o nell'elenco delle adesioni, ma non con lo stesso ruolo in tutti e due. "
+        "Scriverla uguale in tutti e due.",
+        "“{name}” is a party in the document or in the list of those who joined, but not with the same role in both. "
+        "Write it alike in both.",
     ),
 }
 
