@@ -1,0 +1,209 @@
+"""Every sentence shown to people, in Italian and in English; ids are sorted and placeholders are `{name}`.
+
+Who raises an error names the sentence by its id and gives its values; the sentence itself is chosen at the edge,
+where the caller's language is known.
+"""
+
+from collections.abc import Mapping
+
+Sentence = tuple[str, str]
+
+MESSAGES: Mapping[str, Sentence] = {
+    "error.bad_request": (
+        "La richiesta non è scritta in modo corretto. Controlla i dati e riprova.",
+        "The request is not well formed. Check what was sent and try again.",
+    ),
+    "error.conflict": (
+        "Qualcuno ha modificato questa scheda prima di te: avevi la versione {expected}, ora c'è la {actual}. "
+        "Ricarica la scheda e ripeti la modifica.",
+        "Somebody changed this case before you: you had version {expected}, now it is {actual}. "
+        "Reload the case and make your change again.",
+    ),
+    "error.forbidden": (
+        "Il tuo ruolo non permette questa operazione. Se ti serve, chiedi a chi coordina la tua organizzazione.",
+        "Your role does not allow this. If you need it, ask whoever coordinates your organisation.",
+    ),
+    "error.idempotency_conflict": (
+        "Questa chiave di ripetizione è già stata usata per una richiesta diversa. Usa una chiave nuova.",
+        "This idempotency key was already used for a different request. Use a new key.",
+    ),
+    "error.internal": (
+        "C'è stato un problema da parte nostra e non è stato salvato nulla. Riprova; se succede ancora, "
+        "comunicaci il codice della richiesta.",
+        "Something went wrong on our side and nothing was saved. Try again; if it happens again, "
+        "tell us the request code.",
+    ),
+    "error.limit_exceeded": (
+        "La richiesta chiede troppe cose insieme. Dividila in richieste più piccole.",
+        "The request asks for too much at once. Split it into smaller requests.",
+    ),
+    "error.not_found": (
+        "Non troviamo quello che cerchi. Forse non esiste, o non è condiviso con la tua organizzazione.",
+        "We cannot find what you are looking for. It may not exist, or it is not shared with your organisation.",
+    ),
+    "error.too_many_attempts": (
+        "Ci sono stati troppi tentativi di accesso. Aspetta {seconds} secondi e riprova.",
+        "There were too many sign-in attempts. Wait {seconds} seconds and try again.",
+    ),
+    "error.unauthenticated": (
+        "Non hai effettuato l'accesso, oppure la sessione è terminata. Accedi di nuovo.",
+        "You are not signed in, or your session has ended. Sign in again.",
+    ),
+    "error.unavailable": (
+        "Il servizio è momentaneamente occupato. Riprova fra qualche istante.",
+        "The service is busy at the moment. Try again shortly.",
+    ),
+    "limit.aliases": (
+        "La richiesta usa {found} alias; il massimo è {limit}.",
+        "The request uses {found} aliases; the most is {limit}.",
+    ),
+    "limit.body": (
+        "La richiesta è troppo grande: il massimo è {limit} byte.",
+        "The request is too large: the most is {limit} bytes.",
+    ),
+    "limit.cost": (
+        "La richiesta costa {found} punti; il massimo è {limit}. Chiedi meno campi o un `first` più piccolo.",
+        "The request costs {found} points; the most is {limit}. Ask for fewer fields or a smaller `first`.",
+    ),
+    "limit.depth": (
+        "La richiesta è profonda {found} livelli; il massimo è {limit}.",
+        "The request is {found} levels deep; the most is {limit}.",
+    ),
+    "limit.directives": (
+        "La richiesta usa {found} direttive; il massimo è {limit}.",
+        "The request uses {found} directives; the most is {limit}.",
+    ),
+    "limit.document": (
+        "Il documento della richiesta è di {found} byte; il massimo è {limit}.",
+        "The document of the request is {found} bytes; the most is {limit}.",
+    ),
+    "limit.fields": (
+        "La richiesta, con i frammenti aperti, ha {found} campi; il massimo è {limit}.",
+        "The request, with its fragments opened, has {found} fields; the most is {limit}.",
+    ),
+    "limit.tokens": (
+        "Il documento della richiesta ha {found} simboli; il massimo è {limit}.",
+        "The document of the request has {found} tokens; the most is {limit}.",
+    ),
+    "problem.already_answered": (
+        "A questa proposta è già stata data una risposta.",
+        "This proposal has already been answered.",
+    ),
+    "problem.in_the_future": (
+        "La data è nel futuro. Scrivi quella di oggi o una precedente.",
+        "The date is in the future. Write today's or an earlier one.",
+    ),
+    "problem.in_the_past": (
+        "La data è già passata. Scrivi quella di oggi o una successiva.",
+        "The date has already passed. Write today's or a later one.",
+    ),
+    "problem.invalid_format": (
+        "Questo dato non è scritto nel formato giusto. Ricontrollalo.",
+        "This is not written in the right format. Check it again.",
+    ),
+    "problem.invalid_identity_code": (
+        "Il codice non torna: ricopialo dalla tessera sanitaria o dal documento, carattere per carattere.",
+        "The code does not add up: copy it again from the health card or the document, character by character.",
+    ),
+    "problem.needs_consent": (
+        "Per questi dati serve il consenso della persona.",
+        "The person's consent is needed for this information.",
+    ),
+    "problem.not_shareable": (
+        "Questo dato non si può condividere: il Patto non lo prevede per questi partner e questo scopo.",
+        "This cannot be shared: the pact does not provide for it with these partners and this purpose.",
+    ),
+    "problem.required": (
+        "Questo dato è necessario. Compilalo per continuare.",
+        "This is needed. Fill it in to continue.",
+    ),
+    "problem.too_far": (
+        "La data è troppo lontana. Scegline una più vicina.",
+        "The date is too far away. Choose a nearer one.",
+    ),
+    "problem.too_long": (
+        "Il testo è troppo lungo. Accorcialo.",
+        "The text is too long. Shorten it.",
+    ),
+    "problem.too_many": (
+        "Sono troppi elementi in una volta. Togline qualcuno.",
+        "There are too many items at once. Remove some.",
+    ),
+    "problem.unknown_field": (
+        "Non esiste un dato con questo nome. Sceglilo dall'elenco.",
+        "There is no field with this name. Choose it from the list.",
+    ),
+    "problem.unknown_item": (
+        "Questa voce non è nell'elenco. Scegline una dall'elenco.",
+        "This item is not in the list. Choose one from the list.",
+    ),
+    "problem.unknown_organisation": (
+        "Non troviamo questa organizzazione nella tua rete. Sceglila dall'elenco.",
+        "We cannot find this organisation in your network. Choose it from the list.",
+    ),
+    "problem.wrong_state": (
+        "Nello stato attuale questa operazione non è possibile.",
+        "This is not possible in the present state.",
+    ),
+    "reason.not_authorised": (
+        "Non visibile: per questo dato manca un consenso, o un'altra base, ancora valido.",
+        "Withheld: there is no consent, or other basis, still valid for this information.",
+    ),
+    "reason.not_in_pact": (
+        "Non visibile: il Patto non prevede di condividere questo dato con la tua organizzazione per questo scopo.",
+        "Withheld: the pact does not provide for sharing this with your organisation for this purpose.",
+    ),
+    "reason.not_offered": (
+        "Non visibile: chi segue la persona non ha incluso questo dato nell'intervento congiunto.",
+        "Withheld: whoever follows the person did not include this in the joint intervention.",
+    ),
+    "reason.own_case": (
+        "Visibile: la scheda è della tua organizzazione.",
+        "Visible: the case is your organisation's.",
+    ),
+    "reason.role": (
+        "Non visibile: il tuo ruolo nella tua organizzazione non comprende questo dato.",
+        "Withheld: your role in your organisation does not include this information.",
+    ),
+    "reason.shared": (
+        "Visibile: ti è condiviso secondo il Patto.",
+        "Visible: it is shared with you under the pact.",
+    ),
+    "request.cross_site": (
+        "La richiesta arriva da un altro sito e non è stata eseguita.",
+        "The request comes from another site and was not carried out.",
+    ),
+    "request.csrf_header": (
+        "Manca l'intestazione X-WIN-CSRF: 1, necessaria quando si usa il cookie di sessione.",
+        "The header X-WIN-CSRF: 1 is missing; it is needed whenever the session cookie is used.",
+    ),
+    "request.not_json": (
+        "Il corpo della richiesta deve essere un oggetto JSON, con Content-Type: application/json.",
+        "The body of the request must be a JSON object, with Content-Type: application/json.",
+    ),
+    "request.operation": (
+        "Il documento deve contenere l'operazione da eseguire; se ne contiene più di una, indica operationName.",
+        "The document must contain the operation to run; if it contains more than one, give operationName.",
+    ),
+    "sign_in.choose_organisation": (
+        "Fai parte di più organizzazioni: indica per quale vuoi accedere.",
+        "You belong to several organisations: say for which one you want to sign in.",
+    ),
+    "sign_in.no_organisation": (
+        "Al momento non risulti attivo in nessuna organizzazione. Chiedi a chi coordina la tua.",
+        "You are not active in any organisation at present. Ask whoever coordinates yours.",
+    ),
+    "sign_in.not_a_member": (
+        "Non risulti attivo in questa organizzazione. Scegline una delle tue.",
+        "You are not active in this organisation. Choose one of yours.",
+    ),
+    "sign_in.wrong": (
+        "L'indirizzo o la password non sono corretti. Controllali e riprova.",
+        "The address or the password is not correct. Check them and try again.",
+    ),
+}
+
+
+def say(language: str, text: str, /, **values: str | int) -> str:
+    """Return the sentence in the caller's language, which is Italian unless it is English."""
+    return MESSAGES[text][language == "en"].format(**values)
