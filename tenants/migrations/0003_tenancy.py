@@ -173,7 +173,7 @@ WORK = [
     Tenancy(
         "joint_intervention",
         refers={"case_id": "case_file", "holder_id": "organisation"},
-        index=[("case_id",), ("holder_id", "proposed_at")],
+        index=[("case_id", "id"), ("holder_id", "id")],
         select=f"{SEES_CASES} AND ({HOLDER} OR {PARTNER})",
         insert=f"{SEES_CASES} AND {HOLDER} AND {OF_MY_CASE.format(table='joint_intervention')}",
         insert_columns=(

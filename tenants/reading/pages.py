@@ -1,0 +1,153 @@
+"""Connections: a page in a stable order, its cursors, and the count."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from datetime import date
+from uuid import UUID
+
+from infra.errors import BadRequest
+from tenants.reading.rendering import Rendering, Scope, build_object
+from tenants.reading.shapes import TYPENAME, Key, Pages, Selected, Shape, Source
+
+MOST = 100
+COUNTED = 10_000
+
+READ_KEY: dict[str, Callable[[str], object]] = {"date": date.fromisoformat, "uuid": UUID, "text": str, "int": int}
+
+
+def nested_page(rendering: Rendering, pages: Pages, selected: Selected, scope: Scope) -> str:
+    """Return a connection below a row: its arguments belong to the selection."""
+    first = selected.arguments.get("first")
+    after = selected.arguments.get("after")
+    size = page_size(first if isinstance(first, int) else pages.first)
+    cursor = None if after is None else read_cursor(str(after), pages.source.keys)
+    start = [rendering.constant(value, key.kind) for value, key in zip(cursor or (), pages.source.keys, strict=False)]
+    page = Page(rendering, rendering.shapes[pages.target], pages.source, size, start, scope=scope)
+    return page.render(selected.below)
+
+
+def page_size(first: int) -> int:
+    """Return how many rows were asked for. Raises `BadRequest` outside of 0 to 100."""
+    if not 0 <= first <= MOST:
+        raise BadRequest("error.page_size", most=MOST)
+    return first
+
+
+def read_cursor(cursor: str, keys: Sequence[Key]) -> tuple[object, ...]:
+    """Return the keys that a cursor stands for. Raises `BadRequest`."""
+    try:
+        parts = base64.b64decode(cursor, validate=True).decode().split("|")
+        return tuple(READ_KEY[key.kind](part) for key, part in zip(keys, parts, strict=True))
+    except (ValueError, binascii.Error):
+        raise BadRequest("error.cursor") from None
+
+
+class Page:
+    """One connection being rendered."""
+
+    def __init__(
+        self,
+        rendering: Rendering,
+        shape: Shape,
+        source: Source,
+        size: int,
+        start: Sequence[str] = (),
+        *,
+        filters: Sequence[str] = (),
+        descending: bool | None = None,
+        scope: Scope | None = None,
+    ) -> None:
+        self.rendering, self.shape, self.source, self.size, self.scope = rendering, shape, source, size, scope
+        self.start, self.filters = start, filters
+        self.descending = source.descending if descending is None else descending
+        self.page, self.shown = rendering.alias("page"), rendering.alias("shown")
+
+    def render(self, selection: tuple[Selected, ...], *, logged: bool = False) -> str:
+        """Return the whole query of the connection, with the log of reads at the root."""
+        value = build_object([(selected.key, self._part(selected)) for selected in selection])
+        tables = [self._page(), self._shown()]
+        if logged and self.source.cases:
+            log = self.rendering.log(self.source.cases.format(shown=self.shown))
+            tables += [log] if log else []
+        return f"WITH {', '.join(tables)}\nSELECT {value} AS value"
+
+    def _rows(self) -> str:
+        return " ".join([self.rendering.fill(self.source.rows, self.scope), *(f"AND {line}" for line in self.filters)])
+
+    def _page(self) -> str:
+        keys, way = self.source.keys, "DESC" if self.descending else "ASC"
+        columns = ", ".join(f"{key.sql} AS {key.name}" for key in keys)
+        order = ", ".join(f"{key.sql} {way}" for key in keys)
+        after = ""
+        if self.start:
+            left = ", ".join(key.sql for key in keys)
+            after = f"AND ({left}) {'<' if self.descending else '>'} ({', '.join(self.start)})"
+        group = self.rendering.fill(self.source.group, self.scope)
+        return (
+            f"{self.page} AS MATERIALIZED (SELECT {columns} {self._rows()} {after} {group} "
+            f"ORDER BY {order} LIMIT {self.size + 1})"
+        )
+
+    def _shown(self) -> str:
+        return f"{self.shown} AS MATERIALIZED (SELECT * FROM {self.page} ORDER BY {self._order('')} LIMIT {self.size})"
+
+    def _order(self, alias: str) -> str:
+        way = "DESC" if self.descending else "ASC"
+        return ", ".join(f"{alias}{key.name} {way}" for key in self.source.keys)
+
+    def _part(self, selected: Selected) -> str:
+        match selected.name:
+            case "edges":
+                return self._list(selected.below, edges=True)
+            case "nodes":
+                return self._list(selected.below, edges=False)
+            case "page_info":
+                return build_object([(below.key, self._page_info(below.name)) for below in selected.below])
+            case "total_count":
+                return self._total()
+            case _:
+                return f"'{self.shape.name}Connection'"
+
+    def _list(self, selection: tuple[Selected, ...], *, edges: bool) -> str:
+        shown = self.rendering.alias("s")
+        where = f"{{child}}.territory_id = {{territory}} AND {{child}}.{self.shape.key} = {shown}.id"
+        if not edges:
+            source, value, _ = self.rendering.source(self.shape, selection, where, self.scope)
+            return self._aggregate(shown, f"SELECT {value} AS value {source}")
+        pairs = []
+        for selected in selection:
+            if selected.name == "node":
+                pairs.append((selected.key, f"({self.rendering.row(self.shape, selected.below, where, self.scope)})"))
+            elif selected.name == "cursor":
+                pairs.append((selected.key, self._cursor(f"{shown}.")))
+            elif selected.name == TYPENAME:
+                pairs.append((selected.key, f"'{self.shape.name}Edge'"))
+        return self._aggregate(shown, f"SELECT {build_object(pairs)} AS value")
+
+    def _aggregate(self, shown: str, query: str) -> str:
+        item = self.rendering.alias("item")
+        return (
+            f"(SELECT coalesce(json_agg({item}.value ORDER BY {self._order(shown + '.')}), '[]') "
+            f"FROM {self.shown} {shown} CROSS JOIN LATERAL ({query}) {item})"
+        )
+
+    def _cursor(self, alias: str) -> str:
+        text = " || '|' || ".join(f"{alias}{key.name}::text" for key in self.source.keys)
+        return f"translate(encode(convert_to({text}, 'UTF8'), 'base64'), E'\\n', '')"
+
+    def _page_info(self, name: str) -> str:
+        if name == "has_next_page":
+            return f"((SELECT count(*) FROM {self.page}) > {self.size})"
+        if name == "has_previous_page":
+            return "true" if self.start else "false"
+        if name == TYPENAME:
+            return "'PageInfo'"
+        reverse = name == "end_cursor"
+        way = "ASC" if self.descending == reverse else "DESC"
+        order = ", ".join(f"{key.name} {way}" for key in self.source.keys)
+        return f"(SELECT {self._cursor('')} FROM {self.shown} ORDER BY {order} LIMIT 1)"
+
+    def _total(self) -> str:
+        group = self.rendering.fill(self.source.group, self.scope)
+        return f"(SELECT count(*) FROM (SELECT {self._rows()} {group} LIMIT {COUNTED}) counted)"

@@ -1,0 +1,190 @@
+"""How a noun declares what can be read of it: once, and each column of case data with the field it belongs to.
+
+SQL in a declaration is a template. Its names are `{row}` (the row's alias), `{of}` (the satellite table's alias),
+`{child}` (the target's alias), `{mask}`, `{own}` and `{writing}` (of the case at hand), and every parameter of the
+request: `{territory}`, `{organisation}`, `{account}`, `{actions}`, `{language}` and so on.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from authz.fields import FIELD
+
+if TYPE_CHECKING:
+    from tenants.reading.rendering import Rendering, Scope
+
+
+class Kind(StrEnum):
+    """The scalars of the schema."""
+
+    ID = "ID"
+    STRING = "String"
+    INT = "Int"
+    BOOLEAN = "Boolean"
+    DATE = "Date"
+    DATETIME = "DateTime"
+    DECIMAL = "Decimal"
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One readable value.
+
+    `field` is its key in the registry of fields; `public` says that whoever sees the row may read it. Of case data a
+    leaf has one or the other: without, the program does not start.
+    """
+
+    name: str
+    kind: Kind | type[Enum] = Kind.STRING
+    sql: str = ""
+    table: str = ""
+    field: str = ""
+    public: bool = False
+    listed: bool = False
+    required: bool = False
+    note: str = ""
+
+    @property
+    def mask(self) -> int:
+        return FIELD[self.field].mask if self.field else 0
+
+    @property
+    def template(self) -> str:
+        return self.sql or (f"{{of}}.{self.name}" if self.table else f"{{row}}.{self.name}")
+
+
+@dataclass(frozen=True)
+class Inline:
+    """An object made of the same row; null when the case's mask meets none of its fields."""
+
+    name: str
+    type: str
+    members: tuple["Member", ...]
+    note: str = ""
+
+    @cached_property
+    def mask(self) -> int:
+        """Bits of every field inside; 0 for an object that everybody may see."""
+        mask = 0
+        for member in self.members:
+            if not isinstance(member, Leaf | Inline) or not member.mask:
+                return 0
+            mask |= member.mask
+        return mask
+
+
+@dataclass(frozen=True)
+class One:
+    """At most one row of another shape."""
+
+    name: str
+    target: str
+    on: str
+    required: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Many:
+    """All rows of another shape, in order; null when `bits` are given and the mask meets none of them."""
+
+    name: str
+    target: str
+    on: str
+    order: str
+    bits: int = 0
+    rows: "Callable[[Rendering, Scope], str] | None" = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One part of a list's order, and of its cursor."""
+
+    name: str
+    sql: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """The rows of a connection: where they come from, their total order, and how they may be narrowed.
+
+    `keys` end with the row's id. `filters` are conditions in which `{value}` is the argument's.
+    """
+
+    rows: str
+    keys: tuple[Key, ...]
+    group: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    descending: bool = True
+    cases: str = ""
+    """A query of the case ids behind the page's rows, in which `{shown}` is the page; empty if they are no cases."""
+
+
+@dataclass(frozen=True)
+class Pages:
+    """A connection to rows of another shape."""
+
+    name: str
+    target: str
+    source: Source
+    note: str = ""
+    first: int = 10
+
+
+Member = Leaf | Inline | One | Many | Pages
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What can be read of one noun.
+
+    `prefix` makes it a node with a global id. A `grounded` shape is a case: its rows are seen through the live
+    grounds of the reader's organisation, and its fields through their masks.
+    """
+
+    name: str
+    table: str
+    members: tuple[Member, ...]
+    prefix: str = ""
+    key: str = "id"
+    grounded: bool = False
+    cases: str = ""
+    """A query of the case ids behind the row `{id}`; empty if there are none."""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.grounded:
+            for leaf in leaves(self.members):
+                if bool(leaf.field) == leaf.public:
+                    raise TypeError(f"{self.name}.{leaf.name}: case data needs a field, or has to be public; not both")
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Member]:
+        return {member.name: member for member in self.members}
+
+
+def leaves(members: tuple[Member, ...]) -> Iterator[Leaf]:
+    """Yield the leaves of a row, those of its inline objects included."""
+    for member in members:
+        if isinstance(member, Leaf):
+            yield member
+        elif isinstance(member, Inline):
+            yield from leaves(member.members)
+
+
+@dataclass(frozen=True)
+class Selected:
+    """One selected field: the key of the response, the member's name, its arguments and what is selected below."""
+
+    key: str
+    name: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    below: tuple["Selected", ...] = ()
+
+
+TYPENAME = "__typename"

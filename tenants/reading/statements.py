@@ -1,0 +1,70 @@
+"""A whole statement for one root of an operation, and its run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from infra.database import connection
+from tenants.reading.pages import Page
+from tenants.reading.rendering import Rendering
+from tenants.reading.shapes import Selected, Shape, Source
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL that gives one JSON text, the names of its parameters in order, and the values that never change."""
+
+    text: str
+    parameters: tuple[str, ...]
+    constants: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """What about a page changes the statement's text; the values themselves are parameters."""
+
+    size: int
+    continued: bool = False
+    filters: tuple[str, ...] = ()
+    descending: bool | None = None
+
+
+def one(shapes: Mapping[str, Shape], shape: Shape, selection: tuple[Selected, ...]) -> Statement:
+    """Return the statement of the row whose id is the parameter `id`; it gives no row where none is visible."""
+    rendering = Rendering(shapes)
+    source, value, _ = rendering.source(shape, selection, f"{{child}}.{shape.key} = {{id}}" + _in_territory(shape))
+    log = rendering.log(rendering.fill(shape.cases)) if shape.cases else ""
+    head = f"WITH {log}\n" if log else ""
+    return _statement(rendering, f"{head}SELECT ({value})::text {source}")
+
+
+def page(
+    shapes: Mapping[str, Shape], shape: Shape, source: Source, selection: tuple[Selected, ...], request: PageRequest
+) -> Statement:
+    """Return the statement of one page; its parameters are `after 0…` and `filter NAME` besides those of requests."""
+    rendering = Rendering(shapes)
+    start = [rendering.parameter(f"after {n}", key.kind) for n, key in enumerate(source.keys) if request.continued]
+    filters = [
+        rendering.fill(source.filters[name], value=rendering.parameter(f"filter {name}", "text"))
+        for name in request.filters
+    ]
+    rendered = Page(
+        rendering, shape, source, request.size, start, filters=filters, descending=request.descending
+    ).render(selection, logged=True)
+    return _statement(rendering, f"SELECT answer.value::text FROM ({rendered}) answer")
+
+
+def _in_territory(shape: Shape) -> str:
+    return "" if shape.table == "territory" else " AND {child}.territory_id = {territory}"
+
+
+def _statement(rendering: Rendering, text: str) -> Statement:
+    return Statement(text, tuple(rendering.parameters), dict(rendering.constants))
+
+
+async def run(statement: Statement, values: Mapping[str, object]) -> str | None:
+    """Run it in the running transaction and return the JSON text; `None` where no row is visible."""
+    arguments: Sequence[object] = [
+        statement.constants[name] if name in statement.constants else values[name] for name in statement.parameters
+    ]
+    text: str | None = await connection().fetchval(statement.text, *arguments)
+    return text

@@ -1,0 +1,20 @@
+"""Every shape by its name; a noun that can be read has its line here."""
+
+from tenants.access_log.shape import ACCESS_LOG_ENTRY
+from tenants.authorisations.shape import AUTHORISATION
+from tenants.cases.disclosure import DISCLOSURE
+from tenants.cases.shape import CASE, NEED
+from tenants.joint_work.shape import JOINT_INTERVENTION, PARTNER
+from tenants.members.shape import VIEWER
+from tenants.organisations.shape import ORGANISATION, TERRITORY
+from tenants.pacts.shape import CLAUSE, PACT, PARTY
+from tenants.reading.shapes import Shape
+
+ALL = (
+    *(CASE, NEED, DISCLOSURE),
+    *(JOINT_INTERVENTION, PARTNER, AUTHORISATION, ACCESS_LOG_ENTRY),
+    *(ORGANISATION, TERRITORY, PACT, CLAUSE, PARTY, VIEWER),
+)
+
+SHAPES: dict[str, Shape] = {shape.name: shape for shape in ALL}
+NODES: dict[str, Shape] = {shape.prefix: shape for shape in ALL if shape.prefix}
