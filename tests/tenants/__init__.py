@@ -1,0 +1,1 @@
+"""What tenants own, on a real PostgreSQL."""
