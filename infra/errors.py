@@ -72,6 +72,8 @@ class WinError(Exception):
     """A refusal raised on purpose; `text` is an id of infra/messages.py."""
 
     code = ErrorCode.INTERNAL
+    language: str = ""
+    """The caller's, once they are known."""
 
     def __init__(self, text: str = "", **values: str | int) -> None:
         self.text = text or f"error.{self.code.lower()}"

@@ -1,6 +1,7 @@
 """Why each field of a case is shown or withheld, in the same statement that reads it."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from authz.explain import CONDITIONS, Reason
@@ -10,6 +11,15 @@ from tenants.reading.shapes import Kind, Leaf, One, Shape, leaves
 
 if TYPE_CHECKING:
     from tenants.reading.rendering import Rendering, Scope
+
+
+class FieldState(StrEnum):
+    """What the reader gets of a field."""
+
+    VALUE = "VALUE"
+    EMPTY = "EMPTY"
+    WITHHELD = "WITHHELD"
+
 
 IN_FORCE = (
     "(SELECT v.id FROM pact_version v WHERE v.territory_id = {territory} AND v.in_force_from IS NOT NULL "
@@ -74,7 +84,7 @@ DISCLOSURE = Shape(
     "",
     (
         Leaf("field", required=True, note="Key of the field, such as `work.profile`."),
-        Leaf("state", required=True, note="VALUE, EMPTY or WITHHELD."),
+        Leaf("state", FieldState, required=True),
         Leaf("reason", Reason, required=True),
         One(
             "clause",

@@ -63,14 +63,19 @@ class Page:
         self.descending = source.descending if descending is None else descending
         self.page, self.shown = rendering.alias("page"), rendering.alias("shown")
 
-    def render(self, selection: tuple[Selected, ...], *, logged: bool = False) -> str:
-        """Return the whole query of the connection, with the log of reads at the root."""
-        value = build_object([(selected.key, self._part(selected)) for selected in selection])
+    def render(self, selection: tuple[Selected, ...]) -> str:
+        """Return the query of a connection below a row."""
+        return f"WITH {self._page()}, {self._shown()} SELECT {self._value(selection)} AS value"
+
+    def render_root(self, selection: tuple[Selected, ...]) -> str:
+        """Return the statement of a connection by itself, as text, with the log of reads."""
+        value = self._value(selection)
         tables = [self._page(), self._shown()]
-        if logged and self.source.cases:
-            log = self.rendering.log(self.source.cases.format(shown=self.shown))
-            tables += [log] if log else []
-        return f"WITH {', '.join(tables)}\nSELECT {value} AS value"
+        log = self.rendering.log(self.source.cases.format(shown=self.shown)) if self.source.cases else ""
+        return f"WITH {', '.join([*tables, log] if log else tables)}\nSELECT ({value})::text AS value"
+
+    def _value(self, selection: tuple[Selected, ...]) -> str:
+        return build_object([(selected.key, self._part(selected)) for selected in selection])
 
     def _rows(self) -> str:
         return " ".join([self.rendering.fill(self.source.rows, self.scope), *(f"AND {line}" for line in self.filters)])

@@ -47,10 +47,8 @@ def page(
         rendering.fill(source.filters[name], value=rendering.parameter(f"filter {name}", "text"))
         for name in request.filters
     ]
-    rendered = Page(
-        rendering, shape, source, request.size, start, filters=filters, descending=request.descending
-    ).render(selection, logged=True)
-    return _statement(rendering, f"SELECT answer.value::text FROM ({rendered}) answer")
+    rendered = Page(rendering, shape, source, request.size, start, filters=filters, descending=request.descending)
+    return _statement(rendering, rendered.render_root(selection))
 
 
 def _in_territory(shape: Shape) -> str:

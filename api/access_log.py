@@ -1,0 +1,29 @@
+"""The query of who read a case."""
+
+from typing import Any
+
+import strawberry
+
+from api.ids import row_id
+from api.reading.answer import read_page
+from api.reading.types import TYPES
+from authz.actions import Action
+from tenants.access_log.shape import ACCESS_LOG
+from tenants.cases.queries import demand_own_case
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(
+        graphql_type=TYPES.classes["AccessLogEntryConnection"],
+        description="Reads of a case that I hold by other organisations, newest first.",
+    )
+    async def access_log(
+        self, info: strawberry.Info, case_id: strawberry.ID, first: int | None = None, after: str | None = None
+    ) -> Any:
+        case = row_id("case", case_id)
+        await demand_own_case(case)
+        info.context.viewer.actor.require(Action.ACCESS_LOG_READ)
+        return await read_page(
+            info._raw_info, "AccessLogEntry", ACCESS_LOG, first=first, after=after, filters={"case_id": str(case)}
+        )

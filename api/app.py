@@ -1,0 +1,132 @@
+"""The API's endpoints; `web` mounts them beside the pages."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from graphql import ExecutionResult, GraphQLError
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from tortoise.exceptions import DBConnectionError, OperationalError
+
+from api.health import routes as health_routes
+from api.identity import credentials, language_of, refuse_cross_site
+from api.operation import Ask, answer
+from api.schema import schema
+from api.sessions import routes as session_routes
+from infra.errors import BadRequest, ErrorCode, Unavailable, WinError
+from infra.log import logger
+from infra.messages import say
+
+STATUS = {
+    ErrorCode.UNAUTHENTICATED: 401,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.TOO_MANY_ATTEMPTS: 429,
+    ErrorCode.UNAVAILABLE: 503,
+    ErrorCode.INTERNAL: 500,
+}
+UNREACHABLE = (DBConnectionError, OperationalError, OSError, TimeoutError, asyncpg.PostgresConnectionError)
+GRAPHQL_JSON = "application/graphql-response+json"
+
+
+async def graphql(request: Request) -> Response:
+    """Answer one GraphQL operation (GraphQL over HTTP, JSON in a POST)."""
+    request_id: UUID = request.state.request_id
+    language = language_of(request)
+    status = 200
+    try:
+        caller = credentials(request)
+        if caller is not None and caller.kind == "cookie":
+            refuse_cross_site(request)
+        result, language = await answer(await read_ask(request), caller, request_id)
+        body = respond(result, language, request_id)
+        status = 400 if "data" not in body else 200
+    except WinError as error:
+        body = {"errors": [describe(error, error.language or language, request_id)]}
+        status = STATUS.get(error.code, 400)
+    except UNREACHABLE as error:
+        logger().error("database unavailable", kind=type(error).__name__)
+        body = {"errors": [describe(Unavailable(), language, request_id)]}
+        status = 503
+    accepts = GRAPHQL_JSON in request.headers.get("accept", "")
+    return Response(orjson.dumps(body), status, media_type=GRAPHQL_JSON if accepts else "application/json")
+
+
+async def read_ask(request: Request) -> Ask:
+    """Return the request's body. Raises `BadRequest`."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise BadRequest("error.content_type")
+    try:
+        body = orjson.loads(await request.body())
+    except orjson.JSONDecodeError:
+        raise BadRequest("error.body") from None
+    if not isinstance(body, dict) or not isinstance(body.get("query"), str):
+        raise BadRequest("error.body")
+    variables, name = body.get("variables"), body.get("operationName")
+    if not isinstance(variables, dict | None) or not isinstance(name, str | None):
+        raise BadRequest("error.body")
+    return Ask(body["query"], variables or {}, name, request.headers.get("idempotency-key"))
+
+
+def respond(result: ExecutionResult, language: str, request_id: UUID) -> dict[str, Any]:
+    """Return a result as the body of a response; nothing of an unforeseen error gets into it."""
+    body: dict[str, Any] = {}
+    if result.errors:
+        body["errors"] = [one_error(error, language, request_id) for error in result.errors]
+    executed = result.data is not None or any(error.path for error in result.errors or ())
+    if executed:
+        body["data"] = result.data
+    return body
+
+
+def one_error(error: GraphQLError, language: str, request_id: UUID) -> dict[str, Any]:
+    """Return one entry of `errors`."""
+    cause = error.original_error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    if isinstance(cause, WinError):
+        entry = describe(cause, language, request_id)
+    elif cause is None or isinstance(cause, GraphQLError):
+        entry = {"message": error.message, "extensions": extensions({"code": "BAD_REQUEST"}, request_id)}
+    elif isinstance(cause, UNREACHABLE):
+        entry = describe(Unavailable(), language, request_id)
+    else:
+        logger().error("unforeseen error", kind=type(cause).__name__, exc_info=cause)
+        entry = describe(WinError(), language, request_id)
+    if error.locations:
+        entry["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+    if error.path:
+        entry["path"] = list(error.path)
+    return entry
+
+
+def describe(error: WinError, language: str, request_id: UUID) -> dict[str, Any]:
+    """Return a refusal's message in the caller's language, and its machine-readable part."""
+    return {
+        "message": say(language, error.text, **error.values),
+        "extensions": extensions(error.extensions(), request_id),
+    }
+
+
+def extensions(known: Mapping[str, Any], request_id: UUID) -> dict[str, Any]:
+    """Return what every error carries."""
+    anchor = str(known["code"]).lower().replace("_", "-")
+    return {**known, "requestId": str(request_id), "docUrl": f"/docs/errors#{anchor}"}
+
+
+async def schema_text(_request: Request) -> Response:
+    """Give the schema in its own language."""
+    return PlainTextResponse(schema.as_str())
+
+
+def routes() -> Sequence[Route]:
+    """Return every endpoint of the API."""
+    return [
+        Route("/graphql", graphql, methods=["POST"]),
+        Route("/schema.graphql", schema_text),
+        *session_routes(),
+        *health_routes(),
+    ]

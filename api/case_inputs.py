@@ -1,0 +1,114 @@
+"""Inputs about cases. A member left out is left as it is; one given as null is emptied."""
+
+from datetime import date
+from decimal import Decimal
+
+import strawberry
+from strawberry import UNSET
+
+from api.reading.types import TYPES
+from tenants.cases.models import CaseStatus
+
+Status = TYPES.enum(CaseStatus)
+
+
+@strawberry.input
+class PersonInput:
+    given_name: str | None = UNSET
+    family_name: str | None = UNSET
+    born_on: date | None = UNSET
+    birth_year: int | None = UNSET
+    sex: str | None = UNSET
+    identity_code: str | None = UNSET
+
+
+@strawberry.input
+class NeedInput:
+    macro: str
+    item: str | None = None
+    note: str | None = None
+
+
+@strawberry.input
+class OpenCaseInput:
+    person: PersonInput
+    municipality: str | None = UNSET
+    needs: list[NeedInput] | None = UNSET
+
+
+@strawberry.input
+class UpdateInput:
+    case_id: strawberry.ID
+    expected_version: int
+
+
+@strawberry.input
+class UpdateIdentityInput(UpdateInput, PersonInput):
+    pass
+
+
+@strawberry.input
+class UpdateContactsInput(UpdateInput):
+    municipality: str | None = UNSET
+    phone: str | None = UNSET
+    email: str | None = UNSET
+    address: str | None = UNSET
+    address_protected: bool | None = UNSET
+
+
+@strawberry.input
+class UpdateLegalStatusInput(UpdateInput):
+    citizenship: str | None = UNSET
+    residence_permit: str | None = UNSET
+    disadvantage: list[str] | None = UNSET
+
+
+@strawberry.input
+class UpdateEconomicInput(UpdateInput):
+    income_band: str | None = UNSET
+    isee_value: Decimal | None = UNSET
+    isee_valid_until: date | None = UNSET
+    debts: str | None = UNSET
+    benefits: str | None = UNSET
+
+
+@strawberry.input
+class UpdateWorkInput(UpdateInput):
+    profile: str | None = UNSET
+    history: str | None = UNSET
+
+
+@strawberry.input
+class UpdateEducationInput(UpdateInput):
+    level: str | None = UNSET
+    languages: str | None = UNSET
+
+
+@strawberry.input
+class UpdateHousingInput(UpdateInput):
+    situation: str | None = UNSET
+
+
+@strawberry.input
+class UpdateHealthInput(UpdateInput):
+    conditions: str | None = UNSET
+    disability: str | None = UNSET
+    addictions: str | None = UNSET
+    mental: str | None = UNSET
+
+
+@strawberry.input
+class UpdateJusticeInput(UpdateInput):
+    measures: str | None = UNSET
+
+
+@strawberry.input
+class UpdateNeedsInput(UpdateInput):
+    add: list[NeedInput] = strawberry.field(default_factory=list)
+    remove: list[strawberry.ID] = strawberry.field(default_factory=list)
+
+
+@strawberry.input
+class ChangeCaseStatusInput(UpdateInput):
+    status: Status
+    reason: str | None = None

@@ -1,0 +1,147 @@
+"""Queries and mutations of cases."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from api import case_inputs as inputs
+from api.ids import prefix_of, row_id
+from api.reading.answer import read_one, read_page
+from api.reading.types import TYPES, Node
+from api.verbs import do, given, payload
+from authz.actions import Action
+from infra.errors import NotFound
+from tenants.cases import service
+from tenants.cases.shape import CASES
+from tenants.shapes import NODES
+
+
+@strawberry.input(description="Every condition that is given has to hold.")
+class CaseFilter:
+    status: inputs.Status | None = None
+    number: str | None = None
+    holder: str | None = strawberry.field(default=None, description="Slug of the organisation that holds it.")
+    opened_from: date | None = None
+    opened_to: date | None = None
+    municipality: str | None = strawberry.field(default=None, description="ISTAT code.")
+
+    def conditions(self) -> dict[str, str]:
+        """Return the given conditions as text parameters."""
+        values = given(self)
+        values["status"] = self.status.value.lower() if self.status else None
+        return {name: str(value) for name, value in values.items() if value is not None}
+
+
+@strawberry.enum(description="Order of a list of cases; cases opened on the same day keep a stable order.")
+class CaseOrder(Enum):
+    OPENED_ON_DESC = "OPENED_ON_DESC"
+    OPENED_ON_ASC = "OPENED_ON_ASC"
+
+
+Opened = payload("OpenCasePayload", "case", "Case")
+Updated = payload("UpdateCasePayload", "case", "Case")
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(graphql_type=TYPES.classes["CaseConnection"], description="The cases that I may see.")
+    async def cases(
+        self,
+        info: strawberry.Info,
+        first: int | None = None,
+        after: str | None = None,
+        filter: CaseFilter | None = None,  # noqa: A002
+        order_by: CaseOrder | None = None,
+    ) -> Any:
+        info.context.viewer.actor.require(Action.CASE_READ)
+        return await read_page(
+            info._raw_info,
+            "Case",
+            CASES,
+            first=first,
+            after=after,
+            filters=filter.conditions() if filter else {},
+            descending=None if order_by is None else order_by is CaseOrder.OPENED_ON_DESC,
+        )
+
+    @strawberry.field(graphql_type=TYPES.classes["Case"] | None, description="One case.")
+    async def case(self, info: strawberry.Info, id: strawberry.ID) -> Any:  # noqa: A002
+        return await visible(info, "Case", row_id("case", id))
+
+    @strawberry.field(graphql_type=Node | None, description="Anything that has a global id.")
+    async def node(self, info: strawberry.Info, id: strawberry.ID) -> Any:  # noqa: A002
+        prefix = prefix_of(id)
+        if prefix not in NODES:
+            raise NotFound
+        return await visible(info, NODES[prefix].name, row_id(prefix, id))
+
+
+async def visible(info: strawberry.Info, name: str, row: UUID) -> Any:
+    """Return the row as the response has it. Raises `NotFound`, the same for hidden and absent."""
+    found = await read_one(info._raw_info, name, row)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def update(info: strawberry.Info, source: Any, verb: Callable[..., Awaitable[None]], *converted: Any) -> Any:
+    """Run an update of one group of fields and return its payload."""
+    case = row_id("case", source.case_id)
+    changes = given(source, "case_id", "expected_version")
+
+    async def run() -> UUID:
+        await verb(info.context.viewer.actor, case, source.expected_version, changes)
+        return case
+
+    return Updated(outcome=await do(info, run))
+
+
+def updating(input_type: type, verb: Callable[..., Awaitable[None]], group: str) -> Any:
+    """Make the mutation of one group of fields."""
+
+    async def resolve(self: Any, info: strawberry.Info, input: Any) -> Any:  # noqa: A002
+        return await update(info, input, verb)
+
+    resolve.__annotations__["input"] = input_type
+    return strawberry.mutation(resolver=resolve, graphql_type=Updated, description=f"Change {group} of a case.")
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation(graphql_type=Opened, description="Open a case, which my organisation then holds.")
+    async def open_case(self, info: strawberry.Info, input: inputs.OpenCaseInput) -> Any:  # noqa: A002
+        person = given(input.person)
+        needs = [given(need) for need in input.needs or ()]
+        actor = info.context.viewer.actor
+        verb = service.open_case
+        return Opened(
+            outcome=await do(info, lambda: verb(actor, person, municipality=input.municipality or None, needs=needs))
+        )
+
+    update_identity = updating(inputs.UpdateIdentityInput, service.update_identity, "the identity")
+    update_contacts = updating(inputs.UpdateContactsInput, service.update_contacts, "the contacts")
+    update_legal_status = updating(inputs.UpdateLegalStatusInput, service.update_legal_status, "the legal status")
+    update_economic = updating(inputs.UpdateEconomicInput, service.update_economic, "the economic situation")
+    update_work = updating(inputs.UpdateWorkInput, service.update_work, "the work situation")
+    update_education = updating(inputs.UpdateEducationInput, service.update_education, "the education")
+    update_housing = updating(inputs.UpdateHousingInput, service.update_housing, "the housing")
+    update_health = updating(inputs.UpdateHealthInput, service.update_health, "the health data")
+    update_justice = updating(inputs.UpdateJusticeInput, service.update_justice, "the judicial data")
+
+    @strawberry.mutation(graphql_type=Updated, description="Add and remove needs of a case.")
+    async def update_needs(self, info: strawberry.Info, input: inputs.UpdateNeedsInput) -> Any:  # noqa: A002
+        case = row_id("case", input.case_id)
+        add = [given(need) for need in input.add]
+        remove = [row_id("need", need) for need in input.remove]
+
+        async def run() -> UUID:
+            await service.update_needs(
+                info.context.viewer.actor, case, input.expected_version, add=add, remove=remove
+            )
+            return case
+
+        return Updated(outcome=await do(info, run))

@@ -1,0 +1,94 @@
+"""Queries and mutations of joint interventions."""
+
+from typing import Any
+
+import strawberry
+
+from api.ids import row_id
+from api.reading.answer import read_page
+from api.reading.types import TYPES
+from api.verbs import do, payload
+from authz.purposes import Purpose
+from tenants.joint_work import service
+from tenants.joint_work.shape import JOINT_INTERVENTIONS
+
+PurposeName = TYPES.enum(Purpose)
+PREFIX = "joint-intervention"
+
+
+@strawberry.input
+class ProposeJointInterventionInput:
+    case_id: strawberry.ID
+    purpose: PurposeName
+    partners: list[str] = strawberry.field(description="Slugs of the organisations to invite.")
+    fields: list[str] = strawberry.field(description="Keys of fields or groups to offer.")
+    message: str | None = None
+
+
+@strawberry.input
+class AcceptJointInterventionInput:
+    joint_intervention_id: strawberry.ID
+
+
+@strawberry.input
+class DeclineJointInterventionInput:
+    joint_intervention_id: strawberry.ID
+    reason: str
+
+
+@strawberry.input
+class CloseJointInterventionInput:
+    joint_intervention_id: strawberry.ID
+    reason: str
+
+
+Proposed = payload("ProposeJointInterventionPayload", "joint_intervention", "JointIntervention")
+Accepted = payload("AcceptJointInterventionPayload", "joint_intervention", "JointIntervention")
+Declined = payload("DeclineJointInterventionPayload", "joint_intervention", "JointIntervention")
+Closed = payload("CloseJointInterventionPayload", "joint_intervention", "JointIntervention")
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(
+        graphql_type=TYPES.classes["JointInterventionConnection"],
+        description="Joint interventions that my organisation holds or is invited to, newest first.",
+    )
+    async def joint_interventions(
+        self, info: strawberry.Info, first: int | None = None, after: str | None = None
+    ) -> Any:
+        return await read_page(info._raw_info, "JointIntervention", JOINT_INTERVENTIONS, first=first, after=after)
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation(graphql_type=Proposed, description="Invite organisations to work on a case that I hold.")
+    async def propose_joint_intervention(self, info: strawberry.Info, input: ProposeJointInterventionInput) -> Any:  # noqa: A002
+        actor = info.context.viewer.actor
+        case = row_id("case", input.case_id)
+        return Proposed(
+            outcome=await do(
+                info,
+                lambda: service.propose_joint_intervention(
+                    actor, case, input.purpose.value.lower(), input.partners, input.fields, input.message
+                ),
+            )
+        )
+
+    @strawberry.mutation(graphql_type=Accepted, description="Take part: from now on the case is shared with us.")
+    async def accept_joint_intervention(self, info: strawberry.Info, input: AcceptJointInterventionInput) -> Any:  # noqa: A002
+        row = row_id(PREFIX, input.joint_intervention_id)
+        verb = service.accept_joint_intervention
+        return Accepted(outcome=await do(info, lambda: verb(info.context.viewer.actor, row)))
+
+    @strawberry.mutation(graphql_type=Declined, description="Decline an invitation, with the reason.")
+    async def decline_joint_intervention(self, info: strawberry.Info, input: DeclineJointInterventionInput) -> Any:  # noqa: A002
+        row = row_id(PREFIX, input.joint_intervention_id)
+        verb = service.decline_joint_intervention
+        return Declined(outcome=await do(info, lambda: verb(info.context.viewer.actor, row, input.reason)))
+
+    @strawberry.mutation(graphql_type=Closed, description="End the joint work: partners see the case no more.")
+    async def close_joint_intervention(self, info: strawberry.Info, input: CloseJointInterventionInput) -> Any:  # noqa: A002
+        row = row_id(PREFIX, input.joint_intervention_id)
+        verb = service.close_joint_intervention
+        return Closed(outcome=await do(info, lambda: verb(info.context.viewer.actor, row, input.reason)))

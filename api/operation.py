@@ -1,0 +1,183 @@
+"""One operation is one transaction: from the request's body to its answer.
+
+    BEGIN → enter(credential) → execute → COMMIT, or ROLLBACK if a mutation's result carries any error
+
+Every verb of a mutation and every read of its payload stand in it, the log of reads too.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import orjson
+from graphql import (
+    ArgumentNode,
+    DirectiveNode,
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    execute,
+    get_operation_ast,
+    validate,
+)
+from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingOnIncremental
+from graphql.language.visitor import Visitor, visit
+
+from api import limits
+from api.identity import Credentials, Viewer, enter
+from api.reading.answer import Asking
+from api.schema import schema
+from infra.database import transaction
+from infra.errors import BadRequest, Unauthenticated, WinError
+from tenants.operations.service import remember, remembered
+
+DOCUMENTS = 512
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a caller sent."""
+
+    document: str
+    variables: Mapping[str, Any]
+    operation_name: str | None
+    idempotency_key: str | None = None
+
+    @property
+    def hash(self) -> bytes:
+        """Return what makes two requests the same."""
+        body = [self.document, dict(self.variables), self.operation_name]
+        return hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A document that may be executed, parsed and validated once."""
+
+    document: DocumentNode
+    errors: tuple[GraphQLError, ...]
+
+
+class RolledBack(Exception):
+    """Carries the result of a mutation that failed out of its transaction."""
+
+    def __init__(self, result: ExecutionResult) -> None:
+        self.result = result
+
+
+class CompiledExecutor(ExecutorThrowingOnIncremental):
+    """graphql-core's executor, to which a value that PostgreSQL completed is complete."""
+
+    def complete_value(self, return_type, field_details_list, info, path, result, position_context):  # type: ignore[no-untyped-def]
+        if isinstance(result, orjson.Fragment):
+            return result
+        return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+
+
+async def answer(ask: Ask, credentials: Credentials | None, request_id: UUID) -> tuple[ExecutionResult, str]:
+    """Return the result and the language of the caller. Raises `WinError` for what nothing was executed of."""
+    if credentials is None:
+        raise Unauthenticated
+    try:
+        async with transaction() as connection:
+            viewer = await enter(connection, credentials.token_hash)
+            if viewer is None:
+                raise Unauthenticated
+            try:
+                return await _execute(ask, viewer, request_id), viewer.actor.language
+            except WinError as error:
+                error.language = viewer.actor.language
+                raise
+    except RolledBack as rolled_back:
+        return rolled_back.result, viewer.actor.language
+
+
+async def _execute(ask: Ask, viewer: Viewer, request_id: UUID) -> ExecutionResult:
+    prepared = prepare(ask.document)
+    if prepared.errors:
+        return ExecutionResult(None, list(prepared.errors))
+    operation = get_operation_ast(prepared.document, ask.operation_name)
+    if operation is None:
+        raise BadRequest("error.which_operation")
+    limits.check_operation(schema._schema, prepared.document, ask.operation_name, ask.variables)
+    asking = Asking(viewer, request_id, ask.document, ask.operation_name, varying(ask.document))
+    if operation.operation is OperationType.MUTATION:
+        return await _mutate(ask, prepared, asking)
+    result = await _run(ask, prepared, asking)
+    if any(not is_foreseen(error) for error in result.errors or ()):
+        # The transaction may be lost, and with it the log of what the other roots read: so they are not shown.
+        raise RolledBack(ExecutionResult(None, result.errors))
+    return result
+
+
+def is_foreseen(error: GraphQLError) -> bool:
+    """Tell whether the error was raised on purpose, by us or by graphql-core."""
+    cause: BaseException | None = error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    return isinstance(cause, GraphQLError | WinError)
+
+
+async def _mutate(ask: Ask, prepared: Prepared, asking: Asking) -> ExecutionResult:
+    actor, key = asking.viewer.actor, ask.idempotency_key
+    if key is not None:
+        asking.replayed = await remembered(actor, key, ask.hash)
+    result = await _run(ask, prepared, asking)
+    if result.errors:
+        raise RolledBack(result)
+    if key is not None and asking.replayed is None:
+        await remember(actor, key, ask.hash, asking.outcomes)
+    return result
+
+
+async def _run(ask: Ask, prepared: Prepared, asking: Asking) -> ExecutionResult:
+    result = execute(
+        schema._schema,
+        prepared.document,
+        context_value=asking,
+        variable_values=dict(ask.variables),
+        operation_name=ask.operation_name,
+        executor_class=CompiledExecutor,
+        hide_suggestions=True,
+    )
+    return result if isinstance(result, ExecutionResult) else await result
+
+
+@lru_cache(DOCUMENTS)
+def prepare(source: str) -> Prepared:
+    """Return the parsed and validated document. Raises `WinError` for one that asks too much, or cannot be read."""
+    document = limits.checked_document(source)
+    return Prepared(document, tuple(validate(schema._schema, document, max_errors=5, hide_suggestions=True)))
+
+
+@lru_cache(DOCUMENTS)
+def varying(source: str) -> tuple[str, ...]:
+    """Return the names of the variables that change what a statement looks like: of directives and lower arguments."""
+    finder = VaryingVariables()
+    visit(prepare(source).document, finder)
+    return tuple(sorted(finder.names))
+
+
+class VaryingVariables(Visitor):
+    """Finds the variables in directives, and in arguments of any field below a root."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_variable(self, node: VariableNode, _key: Any, _parent: Any, _path: Any, ancestors: list[Any]) -> None:
+        nodes = [item for item in ancestors if not isinstance(item, list | tuple)]
+        if any(isinstance(item, DirectiveNode) for item in nodes):
+            self.names.add(node.name.value)
+        elif any(isinstance(item, ArgumentNode) for item in nodes):
+            depth = sum(isinstance(item, FieldNode) for item in nodes)
+            in_operation = any(isinstance(item, OperationDefinitionNode) for item in nodes)
+            if depth > 1 or not in_operation:
+                self.names.add(node.name.value)

@@ -1,0 +1,136 @@
+"""The two ways to read, one row or one page; every query and every payload goes through here."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+from graphql import GraphQLResolveInfo
+
+from api.identity import Viewer
+from api.reading.collect import collect
+from api.reading.reference import canonical
+from authz.actions import Action
+from authz.roles import MASKS
+from infra.settings import settings
+from tenants.reading import statements
+from tenants.reading.pages import page_size, read_cursor
+from tenants.reading.shapes import Selected, Source
+from tenants.reading.statements import PageRequest, Statement
+from tenants.shapes import SHAPES
+
+KEPT = 2048
+
+
+@dataclass
+class Asking:
+    """One operation under way: who asks, and what of the document changes a statement's text."""
+
+    viewer: Viewer
+    request_id: UUID
+    document: str
+    operation_name: str | None
+    varying: tuple[str, ...]
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    replayed: Mapping[str, Any] | None = None
+    """What each verb came to when this very request was made before, by its response key."""
+    outcomes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Return the parameters that every statement of the request may use."""
+        actor = self.viewer.actor
+        masks = MASKS[actor.role]
+        return {
+            "territory": actor.territory_id,
+            "organisation": actor.organisation_id,
+            "account": actor.account_id,
+            "member": actor.member_id,
+            "field_mask": masks.read,
+            "write_mask": masks.write,
+            "actions": masks.actions,
+            "language": actor.language,
+            "request": self.request_id,
+            "email": self.viewer.email,
+            "display_name": self.viewer.display_name,
+            "action_names": [action.value for action in Action if actor.may(action)],
+        }
+
+
+_kept: OrderedDict[object, Statement] = OrderedDict()
+
+
+async def read_one(info: GraphQLResolveInfo, name: str, row: UUID) -> Any:
+    """Return the row of this shape as the response has it; `None` where it is not visible."""
+    shape = SHAPES[name]
+    statement = _statement(info, name, None, lambda selection: statements.one(SHAPES, shape, selection))
+    return await _answer(info, statement, {"id": row})
+
+
+async def read_page(
+    info: GraphQLResolveInfo,
+    name: str,
+    source: Source,
+    *,
+    first: int | None,
+    after: str | None,
+    filters: Mapping[str, str] | None = None,
+    descending: bool | None = None,
+    default: int = 25,
+) -> Any:
+    """Return one page of rows of this shape."""
+    filters = filters or {}
+    size = page_size(default if first is None else first)
+    request = PageRequest(size, after is not None, tuple(filters), descending)
+    cursor = () if after is None else read_cursor(after, source.keys)
+    statement = _statement(
+        info,
+        f"{name}Connection",
+        request,
+        lambda selection: statements.page(SHAPES, SHAPES[name], source, selection, request),
+    )
+    values: dict[str, object] = {f"after {n}": value for n, value in enumerate(cursor)}
+    values |= {f"filter {name}": value for name, value in filters.items()}
+    return await _answer(info, statement, values)
+
+
+def _statement(
+    info: GraphQLResolveInfo,
+    type_name: str,
+    request: PageRequest | None,
+    compile_: Callable[[tuple[Selected, ...]], Statement],
+) -> Statement:
+    """Return the statement of this selection, compiled once for each text that it can have."""
+    asking: Asking = info.context
+    given = info.variable_values.coerced
+    key = (
+        asking.document,
+        asking.operation_name,
+        tuple(info.path.as_list()),
+        type_name,
+        request,
+        tuple(repr(given.get(name)) for name in asking.varying),
+        settings().read_path,
+    )
+    statement = _kept.get(key)
+    if statement is None:
+        selection = collect(info, type_name)
+        if settings().read_path == "reference":
+            selection = canonical(selection)
+        statement = _kept[key] = compile_(selection)
+        if len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return statement
+
+
+async def _answer(info: GraphQLResolveInfo, statement: Statement, values: Mapping[str, object]) -> Any:
+    asking: Asking = info.context
+    # Fields of a query are asked for at once, but a connection answers one at a time.
+    async with asking.lock:
+        text = await statements.run(statement, {**asking.values, **values})
+    if text is None:
+        return None
+    return orjson.loads(text) if settings().read_path == "reference" else orjson.Fragment(text.encode())

@@ -1,0 +1,131 @@
+"""The object types of the schema, made from the shapes: a readable value is declared there and nowhere else."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import strawberry
+from strawberry.utils.str_converters import to_camel_case
+
+from tenants.reading.shapes import Inline, Kind, Leaf, Many, Member, One, Pages, Shape
+from tenants.shapes import SHAPES
+
+SCALARS: Mapping[Kind, Any] = {
+    Kind.ID: strawberry.ID,
+    Kind.STRING: str,
+    Kind.INT: int,
+    Kind.BOOLEAN: bool,
+    Kind.DATE: date,
+    Kind.DATETIME: datetime,
+    Kind.DECIMAL: Decimal,
+}
+
+
+@strawberry.interface(description="Anything that has a global id.")
+class Node:
+    id: strawberry.ID
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+class Types:
+    """Every object type by name; made in two steps, because shapes refer to each other."""
+
+    def __init__(self, shapes: Mapping[str, Shape]) -> None:
+        self.members: dict[str, tuple[Member, ...]] = {}
+        self.enums: dict[type[Enum], Any] = {}
+        self.classes: dict[str, type] = {}
+        for shape in shapes.values():
+            for name, members in objects(shape.name, shape.members):
+                self.members[name] = members
+                self.classes[name] = type(name, (Node,) if shape.prefix and name == shape.name else (), {})
+        for members in self.members.values():
+            for member in members:
+                if isinstance(member, Pages):
+                    self.add_connection(member.target)
+        for shape in shapes.values():
+            for name, members in objects(shape.name, shape.members):
+                self.finish(name, members, shape.note if name == shape.name else "")
+
+    def finish(self, name: str, members: tuple[Member, ...], note: str) -> None:
+        """Give one type its fields."""
+        cls = self.classes[name]
+        cls.__annotations__ = {member.name: self.annotation(member) for member in members}
+        for member in members:
+            if isinstance(member, Pages):
+                kind = cls.__annotations__.pop(member.name)
+                field = strawberry.field(resolver=paged, graphql_type=kind, description=member.note or None)
+                setattr(cls, member.name, field)
+            elif member.note:
+                setattr(cls, member.name, strawberry.field(description=member.note))
+        strawberry.type(cls, name=name, description=note or None)
+
+    def annotation(self, member: Member) -> Any:
+        """Return the Python type by which Strawberry makes the member's GraphQL type."""
+        match member:
+            case Leaf():
+                base = self.enum(member.kind) if not isinstance(member.kind, Kind) else SCALARS[member.kind]
+                kind: Any = list[base] if member.listed else base
+                return kind if member.required else kind | None
+            case Inline():
+                return self.classes[member.type] | None if member.mask else self.classes[member.type]
+            case One():
+                return self.classes[member.target] if member.required else self.classes[member.target] | None
+            case Many():
+                rows: Any = list[self.classes[member.target]]  # type: ignore[name-defined]
+                return rows | None if member.bits else rows
+            case Pages():
+                return self.classes[f"{member.target}Connection"]
+
+    def enum(self, kind: type[Enum]) -> Any:
+        """Return the GraphQL enum of a Python one: its values are the names, which is what SQL writes."""
+        if kind not in self.enums:
+            names = Enum(kind.__name__, {item.name: item.name for item in kind})  # type: ignore[misc]
+            description = (kind.__doc__ or "").strip().splitlines()[0]
+            self.enums[kind] = strawberry.enum(names, name=kind.__name__, description=description)
+        return self.enums[kind]
+
+    def add_connection(self, name: str) -> Any:
+        """Make the connection and the edge of a noun, once."""
+        connection = f"{name}Connection"
+        if connection not in self.classes:
+            node = self.classes[name]
+            edge = type(f"{name}Edge", (), {"__annotations__": {"cursor": str, "node": node}})
+            annotations = {"edges": list[edge], "nodes": list[node], "page_info": PageInfo, "total_count": int}  # type: ignore[valid-type]
+            pages = type(connection, (), {"__annotations__": annotations})
+            total = strawberry.field(description="How many there are, counted up to ten thousand.")
+            pages.total_count = total  # type: ignore[attr-defined]
+            self.classes[f"{name}Edge"] = strawberry.type(edge, description="One row of a page.")
+            self.classes[connection] = strawberry.type(pages, description="A page of a list, in a stable order.")
+        return self.classes[connection]
+
+
+def paged(self: Any, first: int | None = None, after: str | None = None) -> Any:
+    """Carry the arguments of a connection; its value is part of the row that it belongs to."""
+    raise NotImplementedError
+
+
+def objects(name: str, members: tuple[Member, ...]) -> Iterator[tuple[str, tuple[Member, ...]]]:
+    """Yield a row's object types: its own, and those of its inline objects."""
+    yield name, members
+    for member in members:
+        if isinstance(member, Inline):
+            yield from objects(member.type, member.members)
+
+
+TYPES = Types(SHAPES)
+for _name in ("Case", "Organisation", "AccessLogEntry"):
+    TYPES.add_connection(_name)
+
+MEMBERS: Mapping[str, Mapping[str, str]] = {
+    name: {to_camel_case(member.name): member.name for member in members} for name, members in TYPES.members.items()
+}
+"""For each object type the declared name of each of its fields."""

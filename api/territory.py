@@ -1,0 +1,53 @@
+"""Queries about the network itself: who asks, its organisations, its pact."""
+
+from typing import Any
+
+import strawberry
+
+from api.reading.answer import read_one, read_page
+from api.reading.types import TYPES
+from authz.actions import Action
+from authz.kinds import OrganisationKind
+from infra.errors import NotFound
+from tenants.organisations.shape import ORGANISATIONS
+from tenants.pacts.lookup import version_id
+
+KindName = TYPES.enum(OrganisationKind)
+
+
+@strawberry.input
+class OrganisationFilter:
+    kind: KindName | None = None
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(graphql_type=TYPES.classes["Viewer"], description="Whoever asks.")
+    async def viewer(self, info: strawberry.Info) -> Any:
+        return await read_one(info._raw_info, "Viewer", info.context.viewer.actor.member_id)
+
+    @strawberry.field(
+        graphql_type=TYPES.classes["OrganisationConnection"], description="The organisations of the territory."
+    )
+    async def organisations(
+        self,
+        info: strawberry.Info,
+        first: int | None = None,
+        after: str | None = None,
+        filter: OrganisationFilter | None = None,  # noqa: A002
+    ) -> Any:
+        info.context.viewer.actor.require(Action.ORGANISATION_READ)
+        filters = {"kind": filter.kind.value.lower()} if filter and filter.kind else {}
+        return await read_page(
+            info._raw_info, "Organisation", ORGANISATIONS, first=first, after=after, filters=filters, default=100
+        )
+
+    @strawberry.field(
+        graphql_type=TYPES.classes["Pact"] | None, description="The pact in force, or an earlier version of it."
+    )
+    async def pact(self, info: strawberry.Info, version: int | None = None) -> Any:
+        info.context.viewer.actor.require(Action.PACT_READ)
+        row = await version_id(version)
+        if row is None:
+            raise NotFound
+        return await read_one(info._raw_info, "Pact", row)
