@@ -1,0 +1,127 @@
+"""Who is calling: a cookie or a token becomes a viewer, in the transaction that the answer is made in."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from starlette.requests import Request
+
+from authz.actor import Actor
+from authz.kinds import OrganisationKind
+from authz.roles import Role
+from infra.database import Connection
+from infra.errors import BadRequest, Refused
+from tenants.members.secrets import PREFIXES, Kind, hash_of
+
+COOKIE = "__Host-win-session"
+CSRF_HEADER = "x-win-csrf"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What the request proves itself with; `kind` decides whether it needs the defence against other sites."""
+
+    token_hash: bytes
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The signed-in member, and the session they came with."""
+
+    actor: Actor
+    display_name: str
+    email: str
+    session_id: UUID
+    session_kind: Kind
+    territory_slug: str
+
+
+def credentials(request: Request) -> Credentials | None:
+    """Return the token of the Authorization header, else the session cookie.
+
+    A browser adds the cookie by itself and never the header, so who sends both means the header: a token that is
+    not valid does not fall back to the cookie.
+    """
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return _of_kind("bearer", secret.strip())
+    return _of_kind("cookie", request.cookies.get(COOKIE, ""))
+
+
+def _of_kind(kind: Kind, secret: str) -> Credentials | None:
+    return Credentials(hash_of(secret), kind) if secret.startswith(PREFIXES[kind]) else None
+
+
+async def enter(connection: Connection, token_hash: bytes) -> Viewer | None:
+    """Authenticate and set the context of the running transaction, both by one function of the database."""
+    row = await connection.fetchrow("SELECT * FROM enter($1)", token_hash)
+    if row is None:
+        return None
+    actor = Actor(
+        account_id=row["account_id"],
+        member_id=row["member_id"],
+        territory_id=row["territory_id"],
+        organisation_id=row["organisation_id"],
+        organisation_slug=row["organisation_slug"],
+        organisation_kind=OrganisationKind(row["organisation_kind"]),
+        is_lead=row["is_lead"],
+        role=Role(row["role"]),
+        language=row["language"],
+    )
+    return Viewer(
+        actor=actor,
+        display_name=row["display_name"],
+        email=row["email"],
+        session_id=row["session_id"],
+        session_kind=row["session_kind"],
+        territory_slug=row["territory_slug"],
+    )
+
+
+def language_of(request: Request) -> str:
+    """Return the language for a caller who is not signed in: English if preferred to Italian, else Italian."""
+    for part in request.headers.get("accept-language", "")[:200].split(","):
+        language = part.split(";")[0].strip().lower()[:2]
+        if language in ("it", "en"):
+            return language
+    return "it"
+
+
+def refuse_cross_site(request: Request) -> None:
+    """Go on only if no other site can have made a browser send this. Raises `BadRequest` or `Refused`.
+
+    For every change that a cookie, or nothing, vouches for. A form of another site can send neither JSON nor a
+    header of its own; a script of another site has to ask first, and nobody answers it.
+    """
+    if not is_json(request):
+        raise BadRequest("request.not_json")
+    if request.headers.getlist(CSRF_HEADER) != ["1"]:
+        raise Refused("request.csrf_header")
+    if any(site != "same-origin" for site in request.headers.getlist("sec-fetch-site")):
+        raise Refused("request.cross_site")
+    if not all(_is_own_origin(request, origin) for origin in request.headers.getlist("origin")):
+        raise Refused("request.cross_site")
+
+
+def is_json(request: Request) -> bool:
+    """Tell whether the body is declared, once, as JSON."""
+    declared = request.headers.getlist("content-type")
+    return len(declared) == 1 and declared[0].split(";")[0].strip().lower() == "application/json"
+
+
+def _is_own_origin(request: Request, origin: str) -> bool:
+    """Compare with the Host header; behind a proxy that ends TLS the scheme cannot be known, else it counts too."""
+    try:
+        parts = urlsplit(origin)
+        own = urlsplit(f"//{request.headers.get('host', '')}")
+        schemes = ("https",) if request.scope.get("scheme") == "https" else ("http", "https")
+        standard = {"http": 80, "https": 443}.get(parts.scheme)
+        return (
+            parts.scheme in schemes
+            and bool(own.hostname)
+            and parts.hostname == own.hostname
+            and (parts.port or standard) == (own.port or standard)
+        )
+    except ValueError:
+        return False
