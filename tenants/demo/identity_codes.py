@@ -7,11 +7,11 @@ VOWELS = "AEIOU"
 MONTHS = "ABCDEHLMPRST"
 OMOCODE = "LMNPQRSTUV"
 DIGIT_PLACES = (6, 7, 9, 10, 12, 13, 14)
+TEN = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21)
 ODD = dict(
     zip(
         "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        [1, 0, 5, 7, 9, 13, 15, 17, 19, 21]
-        + [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23],
+        (*TEN, *TEN, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23),
         strict=True,
     )
 )

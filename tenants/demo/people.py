@@ -1,7 +1,7 @@
-"""People who do not exist: invented family names, common given names, codes computed from the two.
+"""People who do not exist: given names in common use, family names made of words, codes computed from the two.
 
-Family names are words of nature and weather, or bent beyond recognition, so that no list of them can be a list
-of somebody; telephone numbers begin with 000, which no exchange assigns.
+Family names are words of nature and weather, or are plainly bent; telephone numbers go on with 000 after the
+area code, which no exchange assigns.
 """
 
 from dataclasses import dataclass
@@ -10,34 +10,42 @@ from random import Random
 
 from tenants.demo.identity_codes import codice_fiscale, health_code, omocode, provisional_code
 
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 ITALIAN = {
-    "F": (
-        "Ada Adele Agata Agnese Alba Alice Amelia Angela Arianna Aurora Beatrice Bianca Bruna Camilla Carla Caterina "
-        "Cecilia Chiara Cinzia Clara Cristina Daniela Daria Delia Diana Donatella Edda Elda Elena Eleonora Elisa Emma "
-        "Fabiola Federica Fiorella Flora Franca Gemma Ginevra Gioia Giovanna Gloria Greta Ilaria Ines Irene Isabella "
-        "Ivana Lara Laura Letizia Lidia Livia Lorena Lucia Luisa Maddalena Margherita Marina Marta Matilde Miriam Monica "
-        "Nicoletta Nora Ornella Paola Patrizia Piera Renata Rita Rosanna Sabrina Sandra Serena Silvia Simona Sofia Stella "
-        "Susanna Teresa Tiziana Valentina Vanda Vera Viola Virginia Viviana"
-    ).split(),
-    "M": (
-        "Achille Adriano Alberto Aldo Alessio Alfredo Amedeo Andrea Angelo Antonio Armando Attilio Augusto Bruno Carlo "
-        "Cesare Claudio Corrado Dario Davide Diego Edoardo Elio Emanuele Enrico Ernesto Ettore Ezio Fabio Fausto Federico "
-        "Filippo Flavio Franco Gabriele Giacomo Gino Giorgio Giovanni Guido Ivano Lapo Leonardo Livio Lorenzo Luca Luciano "
-        "Luigi Manlio Marcello Mario Martino Massimo Mauro Michele Mirko Nello Niccolò Nicola Oreste Osvaldo Paolo Pietro "
-        "Primo Raffaele Remo Renzo Riccardo Roberto Rocco Romano Ruggero Salvatore Sandro Saverio Sergio Silvano Simone "
-        "Stefano Tito Tommaso Ugo Umberto Vasco Vito Walter"
-    ).split(),
+    "F": _names(
+        "Ada Adele Agata Agnese Alba Alice Amelia Angela Arianna Aurora Beatrice Bianca Bruna Camilla Carla "
+        "Caterina Cecilia Chiara Cinzia Clara Cristina Daniela Daria Delia Diana Donatella Edda Elda Elena "
+        "Eleonora Elisa Emma Fabiola Federica Fiorella Flora Franca Gemma Ginevra Gioia Giovanna Gloria Greta "
+        "Ilaria Ines Irene Isabella Ivana Lara Laura Letizia Lidia Livia Lorena Lucia Luisa Maddalena "
+        "Margherita Marina Marta Matilde Miriam Monica Nicoletta Nora Ornella Paola Patrizia Piera Renata Rita "
+        "Rosanna Sabrina Sandra Serena Silvia Simona Sofia Stella Susanna Teresa Tiziana Valentina Vanda Vera "
+        "Viola Virginia Viviana"
+    ),
+    "M": _names(
+        "Achille Adriano Alberto Aldo Alessio Alfredo Amedeo Andrea Angelo Antonio Armando Attilio Augusto "
+        "Bruno Carlo Cesare Claudio Corrado Dario Davide Diego Edoardo Elio Emanuele Enrico Ernesto Ettore "
+        "Ezio Fabio Fausto Federico Filippo Flavio Franco Gabriele Giacomo Gino Giorgio Giovanni Guido Ivano "
+        "Lapo Leonardo Livio Lorenzo Luca Luciano Luigi Manlio Marcello Mario Martino Massimo Mauro Michele "
+        "Mirko Nello Niccolò Nicola Oreste Osvaldo Paolo Pietro Primo Raffaele Remo Renzo Riccardo Roberto "
+        "Rocco Romano Ruggero Salvatore Sandro Saverio Sergio Silvano Simone Stefano Tito Tommaso Ugo Umberto "
+        "Vasco Vito Walter"
+    ),
 }
-ITALIAN_FAMILIES = (
-    "Acquaforte Albanera Albaspina Arcobaleni Argentovivo Biancospini Boscolieve Brezzolini Calafiori Calmariva Campanuli "
-    "Cardellari Castagneti Cieloterso Ciottolini Collinardi Corallini Crisantemi Crocevento D'Ortica D'Oltrenube Dellaquila "
-    "Erbafresca Fiordineve Fiumeverde Foglialunga Fontechiara Gelsomini Ghiaiolini Ginestrini Girandoli Giuncheri "
-    "Grandinieri Lanternari Libecciari Lucciolari Lunamezza Maestralini Malvarosa Margheritini Melograni Mirtilleti "
-    "Monteluce Mulinaventi Muschieri Neveprima Nocciolari Nuvolari-Prova Ombralieve Orzaioli Papaveroni Pietradolce "
-    "Pioggerini Pratolungo Primaneve Quercetoni Ramosecco Rivachiara Roccalieve Rosmarini Rugiadini Salvianera "
-    "Sassoverde Scirocchi Seminari-Prova Sentierini Solarancio Spigadoro Stellalpina Tamerici-Prova Terralunga Timoneri "
-    "Tramontanieri Trifogli Uvaspina Valdolmo Ventolieve Verbenari Viburni Zafferani Zefirini"
-).split()
+ITALIAN_FAMILIES = _names(
+    "Acquaforte Albanera Albaspina Arcobaleni Argentovivo Biancospini Boscolieve Brezzolini Calafiori "
+    "Calmariva Campanuli Cardellari Castagnolieve Cieloterso Ciottolini Collinardi Corallomare Crisantemi "
+    "Crocevento D'Ortica D'Oltrenube Dunachiara Erbafresca Fiordineve Fiumeverde Foglialunga Fontechiara "
+    "Gelsomini Ghiaiolini Ginestrini Girandoli Giuncheri Grandinieri Lanternari Libecciari Lucciolari "
+    "Lunamezza Maestralini Malvarosa Margheritini Melagranari Mirtilleti Monteluce Mulinaventi Muschieri "
+    "Neveprima Nocciolari Nuvolabassa Ombralieve Orzaioli Papaveroni Pietradolce Pioggerini Pratolungo "
+    "Primaneve Quercetoni Ramosecco Rivachiara Roccalieve Rosmarinelle Rugiadini Salvianera Sassoverde "
+    "Scirocchi Semelungo Sentierini Solarancio Spigadoro Stellalpina Tamericelle Terralunga Timoneri "
+    "Tramontanieri Trifogli Uvaspina Valdolmo Ventolieve Verbenari Viburni Zafferanelle Zefirini"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ class Origin:
 
 
 def _origin(country: str, place: str, women: str, men: str, families: str, *, in_europe: bool = False) -> Origin:
-    return Origin(country, place, (*women.split(),), (*men.split(),), (*families.split(),), in_europe)
+    return Origin(country, place, _names(women), _names(men), _names(families), in_europe)
 
 
 ORIGINS = (
