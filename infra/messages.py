@@ -13,11 +13,19 @@ MESSAGES: Mapping[str, Sentence] = {
         "La richiesta non è scritta in modo corretto. Controlla i dati e riprova.",
         "The request is not well formed. Check what was sent and try again.",
     ),
+    "error.body": (
+        "Il corpo della richiesta deve essere un oggetto JSON con il testo della query in `query`.",
+        "The body of the request must be a JSON object with the text of the query in `query`.",
+    ),
     "error.conflict": (
         "Qualcuno ha modificato questa scheda prima di te: avevi la versione {expected}, ora c'è la {actual}. "
         "Ricarica la scheda e ripeti la modifica.",
         "Somebody changed this case before you: you had version {expected}, now it is {actual}. "
         "Reload the case and make your change again.",
+    ),
+    "error.content_type": (
+        "La richiesta deve avere Content-Type: application/json.",
+        "The request must have Content-Type: application/json.",
     ),
     "error.forbidden": (
         "Il tuo ruolo non permette questa operazione. Se ti serve, chiedi a chi coordina la tua organizzazione.",
@@ -53,6 +61,10 @@ MESSAGES: Mapping[str, Sentence] = {
         "Il servizio è momentaneamente occupato. Riprova fra qualche istante.",
         "The service is busy at the moment. Try again shortly.",
     ),
+    "error.which_operation": (
+        "Il documento deve contenere l'operazione da eseguire; se ne contiene più di una, indica operationName.",
+        "The document must contain the operation to run; if it contains more than one, give operationName.",
+    ),
     "limit.aliases": (
         "La richiesta usa {found} alias; il massimo è {limit}.",
         "The request uses {found} aliases; the most is {limit}.",
@@ -81,9 +93,21 @@ MESSAGES: Mapping[str, Sentence] = {
         "La richiesta, con i frammenti aperti, ha {found} campi; il massimo è {limit}.",
         "The request, with its fragments opened, has {found} fields; the most is {limit}.",
     ),
+    "limit.fragments": (
+        "La richiesta definisce {found} frammenti; il massimo è {limit}.",
+        "The request defines {found} fragments; the most is {limit}.",
+    ),
+    "limit.repeats": (
+        "La richiesta ripete gli stessi campi: {found} coppie; il massimo è {limit}.",
+        "The request repeats the same fields: {found} pairs; the most is {limit}.",
+    ),
     "limit.tokens": (
         "Il documento della richiesta ha {found} simboli; il massimo è {limit}.",
         "The document of the request has {found} tokens; the most is {limit}.",
+    ),
+    "limit.variables": (
+        "Le variabili contengono {found} valori; il massimo è {limit}.",
+        "The variables contain {found} values; the most is {limit}.",
     ),
     "problem.already_answered": (
         "A questa proposta è già stata data una risposta.",
@@ -177,13 +201,17 @@ MESSAGES: Mapping[str, Sentence] = {
         "Manca l'intestazione X-WIN-CSRF: 1, necessaria quando si usa il cookie di sessione.",
         "The header X-WIN-CSRF: 1 is missing; it is needed whenever the session cookie is used.",
     ),
+    "request.fragment": (
+        "Il frammento {name} è definito due volte, oppure contiene se stesso.",
+        "The fragment {name} is defined twice, or it contains itself.",
+    ),
     "request.not_json": (
         "Il corpo della richiesta deve essere un oggetto JSON, con Content-Type: application/json.",
         "The body of the request must be a JSON object, with Content-Type: application/json.",
     ),
-    "request.operation": (
-        "Il documento deve contenere l'operazione da eseguire; se ne contiene più di una, indica operationName.",
-        "The document must contain the operation to run; if it contains more than one, give operationName.",
+    "request.syntax": (
+        "Il documento non si legge, alla riga {line}, colonna {column}: {detail}",
+        "The document cannot be read, at line {line}, column {column}: {detail}",
     ),
     "sign_in.choose_organisation": (
         "Fai parte di più organizzazioni: indica per quale vuoi accedere.",
