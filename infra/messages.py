@@ -205,6 +205,10 @@ MESSAGES: Mapping[str, Sentence] = {
         "Il frammento {name} è definito due volte, oppure contiene se stesso.",
         "The fragment {name} is defined twice, or it contains itself.",
     ),
+    "request.members": (
+        "Il corpo della richiesta deve contenere, come testo: {names}.",
+        "The body of the request must contain, as text: {names}.",
+    ),
     "request.not_json": (
         "Il corpo della richiesta deve essere un oggetto JSON, con Content-Type: application/json.",
         "The body of the request must be a JSON object, with Content-Type: application/json.",
@@ -216,6 +220,10 @@ MESSAGES: Mapping[str, Sentence] = {
     "sign_in.choose_organisation": (
         "Fai parte di più organizzazioni: indica per quale vuoi accedere.",
         "You belong to several organisations: say for which one you want to sign in.",
+    ),
+    "sign_in.cookie_only": (
+        "Un token vale per una sola organizzazione. Per cambiarla accedi con la password, o crea un altro token.",
+        "A token is for one organisation. To change it, sign in with the password or make another token.",
     ),
     "sign_in.no_organisation": (
         "Al momento non risulti attivo in nessuna organizzazione. Chiedi a chi coordina la tua.",

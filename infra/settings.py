@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     read_path: Literal["compiled", "reference"] = Field(
         "compiled", description="How reads are answered; reference is for tests"
     )
+    metrics_token: SecretStr | None = Field(
+        None, description="Bearer token for /metrics and the details of /readyz; unset they are for this machine alone"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line written")
 
 

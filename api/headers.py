@@ -1,0 +1,134 @@
+"""What every request gets, whatever answers it: an id, strict headers, a limited body, and no word of our errors."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from pathlib import Path
+from traceback import extract_tb
+from uuid import UUID
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.identity import language_of
+from api.refusals import refusal
+from infra.clock import new_id
+from infra.errors import LimitExceeded, WinError
+from infra.log import logger
+
+MAX_BODY = 1024 * 1024
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Permitted-Cross-Domain-Policies": "none",
+}
+"""On every answer, unless the answer has said something of its own: a page names the sources that it needs."""
+
+HSTS = "max-age=63072000; includeSubDomains"
+
+HOME = Path(__file__).parents[1]
+
+request_id: ContextVar[UUID] = ContextVar("id of the running request")
+
+
+class BodyTooLarge(Exception):
+    """More came than one request may send; it ends the request wherever the body is read."""
+
+
+class Headers:
+    """The outermost layer. It is plain ASGI, so that context variables set in it reach the transaction."""
+
+    def __init__(self, app: ASGIApp, max_body: int = MAX_BODY) -> None:
+        self.app = app
+        self.max_body = max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        identifier = new_id()
+        scope.setdefault("state", {})["request_id"] = identifier
+        token = request_id.set(identifier)
+        exchange = Exchange(scope, receive, send, identifier, self.max_body)
+        try:
+            await exchange.run(self.app)
+        finally:
+            request_id.reset(token)
+
+
+class Exchange:
+    """One request and its answer."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, identifier: UUID, max_body: int) -> None:
+        self.scope, self.receive, self.send = scope, receive, send
+        self.identifier = identifier
+        self.max_body = max_body
+        self.received = 0
+        self.started = False
+
+    async def run(self, app: ASGIApp) -> None:
+        """Let the application answer; whatever it raises becomes an answer that tells nothing of it."""
+        if self.declared() > self.max_body:
+            await self.too_large()
+            return
+        try:
+            await app(self.scope, self.counted_receive, self.safe_send)
+        except BodyTooLarge:
+            await self.too_large()
+        except Exception as error:
+            logger().error(
+                "unexpected error", kind=type(error).__name__, place=place_of(error), request_id=str(self.identifier)
+            )
+            await self.answer(WinError(), status=500)
+
+    async def too_large(self) -> None:
+        """Refuse the body."""
+        await self.answer(LimitExceeded("limit.body", limit=self.max_body), status=413)
+
+    async def answer(self, error: WinError, *, status: int) -> None:
+        """Send the refusal, unless an answer has begun: that one is left unfinished, and the server hangs up."""
+        if self.started:
+            return
+        response = refusal(error, language_of(Request(self.scope)), self.identifier, status=status)
+        response.headers["connection"] = "close"
+        await response(self.scope, self.receive, self.safe_send)
+
+    def declared(self) -> int:
+        """Return how long the body says it is."""
+        length = Request(self.scope).headers.get("content-length", "")
+        return int(length[:20]) if length.isascii() and length.isdigit() else 0
+
+    async def counted_receive(self) -> Message:
+        """Give the next part of the body. Raises `BodyTooLarge` as soon as there is too much of it."""
+        message = await self.receive()
+        self.received += len(message.get("body", b""))
+        if self.received > self.max_body:
+            raise BodyTooLarge
+        return message
+
+    async def safe_send(self, message: Message) -> None:
+        """Send a part of the answer, the headers with its beginning."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-ID"] = str(self.identifier)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            if self.scope.get("scheme") == "https":
+                headers.setdefault("Strict-Transport-Security", HSTS)
+        await self.send(message)
+
+
+def place_of(error: BaseException) -> str:
+    """Return where in our code it came up. The text of an error may hold what a person wrote: it is never logged."""
+    frames = extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(HOME)]
+    for frame in (ours or frames)[-1:]:
+        return f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
+    return "unknown"

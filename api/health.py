@@ -1,0 +1,125 @@
+"""Whether the service lives, whether it is ready, which version it is, and its counters."""
+
+import asyncio
+import hmac
+import tomllib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from infra.database import Context, transaction
+from infra.log import logger
+from infra.settings import settings
+from tenants.pacts.service import policy_health
+
+PATIENCE = 3.0
+"""Seconds that a part has to answer; a probe that hangs tells nothing."""
+
+Check = Callable[[], Awaitable[list[str]]]
+
+
+async def livez(_request: Request) -> Response:
+    """Answer: the process serves requests, whatever else is broken."""
+    return PlainTextResponse("ok\n")
+
+
+async def readyz(request: Request) -> Response:
+    """Tell whether each part does its work; 503 if one does not. Sentences go to whoever may see the counters."""
+    parts = {name: await state_of(check) for name, check in CHECKS.items()}
+    is_ready = not any(parts.values())
+    told = {
+        name: ("ok" if not faults else "failing") if not is_operator(request) else faults or "ok"
+        for name, faults in parts.items()
+    }
+    return JSONResponse({"ready": is_ready, "parts": told}, 200 if is_ready else 503)
+
+
+async def state_of(check: Check) -> list[str]:
+    """Return what is wrong with a part; a check that fails is a fault, told by its kind alone."""
+    try:
+        return await asyncio.wait_for(check(), PATIENCE)
+    except Exception as error:
+        logger().warning("not ready", kind=type(error).__name__)
+        return [f"It does not answer ({type(error).__name__})."]
+
+
+async def database_faults() -> list[str]:
+    """Return what is wrong with the database: it has to answer, migrated, to the role that serves."""
+    async with transaction() as connection:
+        if await connection.fetchval("SELECT count(*) FROM territory_ids()") is None:
+            return ["It does not answer."]
+        user = await connection.fetchval("SELECT current_user")
+        return [] if user == "win_app" else ["The serving role is not win_app, so row security may not hold."]
+
+
+async def pact_faults() -> list[str]:
+    """Return what is wrong with the pact of each territory; without a sound pact nothing is shared there."""
+    async with transaction() as connection:
+        territories: list[UUID] = [
+            row["territory_id"] for row in await connection.fetch("SELECT * FROM territory_ids()")
+        ]
+    faults: list[str] = []
+    for row in rows:
+        async with transaction(Context(row["territory_id"])) as connection:
+            faults += await policy_health(connection)
+    return faults
+
+
+CHECKS: Mapping[str, Check] = {"database": database_faults, "pact": pact_faults}
+
+
+async def version_of(_request: Request) -> Response:
+    """Tell the version that is running."""
+    return JSONResponse({"name": "win", "version": running_version()})
+
+
+@lru_cache
+def running_version() -> str:
+    """Return the version of the distribution, or of the source tree where it is not installed."""
+    try:
+        return version("win")
+    except PackageNotFoundError:
+        project: Any = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))
+        return str(project["project"]["version"])
+
+
+async def metrics(request: Request) -> Response:
+    """Give the counters to an operator; to anybody else this does not exist."""
+    if not is_operator(request):
+        return PlainTextResponse("Not Found", 404)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def is_operator(request: Request) -> bool:
+    """Tell whether an operator asks: with the token of WIN_METRICS_TOKEN, or from this machine if there is none.
+
+    Behind a proxy on the same machine everybody comes from it; there the token has to be set.
+    """
+    token = settings().metrics_token
+    if token is not None:
+        given = request.headers.get("authorization", "").encode("latin-1")
+        return hmac.compare_digest(given, f"Bearer {token.get_secret_value()}".encode())
+    if any(name in request.headers for name in ("x-forwarded-for", "forwarded", "via")):
+        return False
+    try:
+        return request.client is not None and ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def routes() -> Sequence[Route]:
+    """Return the endpoints of this module."""
+    return [
+        Route("/livez", livez),
+        Route("/readyz", readyz),
+        Route("/version", version_of),
+        Route("/metrics", metrics),
+    ]

@@ -1,0 +1,59 @@
+"""What a caller is told of an error: one shape, the caller's language, and nothing that was not meant for them."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from starlette.responses import Response
+from tortoise.exceptions import DBConnectionError, OperationalError
+
+from infra.errors import ErrorCode, TooManyAttempts, WinError
+from infra.messages import say
+
+STATUS: Mapping[ErrorCode, int] = {
+    ErrorCode.CONFLICT: 409,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.IDEMPOTENCY_CONFLICT: 409,
+    ErrorCode.INTERNAL: 500,
+    ErrorCode.NOT_FOUND: 404,
+    ErrorCode.TOO_MANY_ATTEMPTS: 429,
+    ErrorCode.UNAUTHENTICATED: 401,
+    ErrorCode.UNAVAILABLE: 503,
+}
+"""The HTTP status of a request that came to nothing; every other code is 400."""
+
+RETRY_AFTER_UNAVAILABLE = 2
+
+UNREACHABLE = (DBConnectionError, OperationalError, OSError, TimeoutError, asyncpg.PostgresConnectionError)
+"""What is raised when the database does not answer."""
+
+
+def describe(error: WinError, language: str, request_id: UUID) -> dict[str, Any]:
+    """Return one entry of `errors`: the message, and its machine-readable part."""
+    return {
+        "message": say(language, error.text, **error.values),
+        "extensions": extensions(error.extensions(), request_id),
+    }
+
+
+def extensions(known: Mapping[str, Any], request_id: UUID) -> dict[str, Any]:
+    """Return what every error carries."""
+    anchor = str(known["code"]).lower().replace("_", "-")
+    return {**known, "requestId": str(request_id), "docUrl": f"/docs/errors#{anchor}"}
+
+
+def refusal(error: WinError, language: str, request_id: UUID, *, status: int = 0) -> Response:
+    """Return the whole answer to a request that came to nothing."""
+    body = {"errors": [describe(error, language, request_id)]}
+    headers = {}
+    if isinstance(error, TooManyAttempts):
+        headers["retry-after"] = str(error.retry_after)
+    elif error.code is ErrorCode.UNAVAILABLE:
+        headers["retry-after"] = str(RETRY_AFTER_UNAVAILABLE)
+    elif error.code is ErrorCode.UNAUTHENTICATED:
+        headers["www-authenticate"] = "Bearer"
+    return Response(
+        orjson.dumps(body), status or STATUS.get(error.code, 400), headers=headers, media_type="application/json"
+    )

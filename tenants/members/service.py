@@ -1,0 +1,245 @@
+"""Signing in and out, changing organisation, and tokens. Nobody is signed in yet when most of these are called.
+
+Accounts and sessions cannot be read by the serving role: everything goes through functions of the database.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
+from math import ceil
+from uuid import UUID
+
+from authz.roles import MASKS
+from infra.clock import new_id, now
+from infra.database import Connection, transaction
+from infra.errors import NotFound, Refused, TooManyAttempts, Unauthenticated
+from tenants.members.passwords import is_right, renewed
+from tenants.members.secrets import Kind, hash_of, new_secret
+
+COOKIE_LIFE = timedelta(hours=12)
+TOKEN_DAYS = 30
+MOST_TOKEN_DAYS = 90
+LONGEST_EMAIL = 254
+LONGEST_PASSWORD = 1024
+
+FREE_FROM_NETWORK, LONGEST_FROM_NETWORK = 5, timedelta(minutes=15)
+FREE_FOR_ADDRESS, LONGEST_FOR_ADDRESS = 20, timedelta(minutes=5)
+KNOWN_FOR = timedelta(days=12)
+
+UPSERT_ROLE_MASK = """
+INSERT INTO role_mask (role, read_mask, write_mask, actions) VALUES ($1, $2, $3, $4)
+ON CONFLICT (role) DO UPDATE
+   SET read_mask = EXCLUDED.read_mask, write_mask = EXCLUDED.write_mask, actions = EXCLUDED.actions
+"""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One organisation that an account may act for today."""
+
+    territory_id: UUID
+    territory_slug: str
+    territory_name: str
+    member_id: UUID
+    organisation_id: UUID
+    organisation_slug: str
+    organisation_name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """An attempt: what was typed, from where, and the session that a success replaces."""
+
+    email: str
+    password: str
+    network_address: str
+    organisation: str | None = None
+    territory: str | None = None
+    replaces: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session just opened; the secret exists here and with the caller, and nowhere else."""
+
+    secret: str
+    expires_at: datetime
+    membership: Membership
+
+
+@dataclass(frozen=True)
+class Throttles:
+    """The keys under which failures are counted; they hold no address of a person or of a network."""
+
+    from_network: str
+    for_address: str
+    known: str
+
+    @classmethod
+    def of(cls, email: str, network_address: str) -> "Throttles":
+        """Return the keys of one address, and of it from one network."""
+        network = network_of(network_address)
+        texts = (f"{email}|{network}", email, f"known|{email}|{network}")
+        return cls(*(hashlib.sha256(text.encode()).hexdigest() for text in texts))
+
+
+async def sync_role_masks(connection: Connection) -> None:
+    """Copy the roles to where the database reads them; a role that is no more is taken away."""
+    await connection.execute("DELETE FROM role_mask WHERE role <> ALL ($1::text[])", [str(role) for role in MASKS])
+    await connection.executemany(
+        UPSERT_ROLE_MASK, [(str(role), masks.read, masks.write, masks.actions) for role, masks in MASKS.items()]
+    )
+
+
+async def sign_in(attempt: SignIn) -> Opened | Sequence[Membership]:
+    """Open a session, or return the organisations to choose from if there are several and none was named.
+
+    Raises `TooManyAttempts`, `Unauthenticated`, which is the same for a wrong password and for no account, or
+    `Refused` for somebody who is in no such organisation.
+    """
+    email = written(attempt.email)
+    throttles = Throttles.of(email, attempt.network_address)
+    await count_attempt(throttles)
+    async with transaction() as connection:
+        account = await connection.fetchrow("SELECT * FROM account_for_sign_in($1)", email)
+    is_short = len(attempt.password) <= LONGEST_PASSWORD
+    password = attempt.password if is_short else ""
+    if not await is_right(password, account["password_hash"] if account and is_short else None) or account is None:
+        raise Unauthenticated("sign_in.wrong")
+    renewed_hash = await renewed(password, account["password_hash"])
+    async with transaction() as connection:
+        await forget_failures(connection, throttles)
+        if renewed_hash is not None:
+            await connection.execute("SELECT set_account_password($1, $2)", account["account_id"], renewed_hash)
+        memberships = await memberships_of(connection, account["account_id"])
+        if attempt.organisation is None and len(memberships) > 1:
+            return memberships
+        # What follows may be refused; the success stays counted as one.
+    chosen = choose(memberships, attempt.organisation, attempt.territory)
+    async with transaction() as connection:
+        if attempt.replaces is not None:
+            await connection.execute("SELECT close_session($1)", attempt.replaces)
+        return await open_session(connection, account["account_id"], chosen, "cookie", now() + COOKIE_LIFE)
+
+
+async def sign_out(token_hash: bytes) -> bool:
+    """End the session for good, everywhere; tell whether there was one."""
+    async with transaction() as connection:
+        return bool(await connection.fetchval("SELECT close_session($1)", token_hash))
+
+
+async def switch_organisation(
+    connection: Connection,
+    account_id: UUID,
+    session_id: UUID,
+    token_hash: bytes,
+    organisation: str,
+    territory: str | None = None,
+) -> Opened:
+    """End this session and open one for another organisation, which ends when this would have. Raises `Refused`.
+
+    A session's id carries the instant of the sign-in, and hands it on: no number of changes makes a session longer.
+    """
+    chosen = choose(await memberships_of(connection, account_id), organisation, territory)
+    if not await connection.fetchval("SELECT close_session($1)", token_hash):
+        raise Unauthenticated
+    signed_in_at = datetime.fromtimestamp((session_id.int >> 80) / 1000, UTC)
+    identifier = UUID(int=session_id.int >> 80 << 80 | new_id().int & (1 << 80) - 1)
+    return await open_session(connection, account_id, chosen, "cookie", signed_in_at + COOKIE_LIFE, identifier)
+
+
+async def issue_token(
+    connection: Connection, email: str, organisation: str, *, days: int = TOKEN_DAYS, territory: str | None = None
+) -> Opened:
+    """Make a bearer token for a member; for operators. Raises `NotFound` or `Refused`."""
+    account = await connection.fetchrow("SELECT * FROM account_for_sign_in($1)", written(email))
+    if account is None:
+        raise NotFound
+    chosen = choose(await memberships_of(connection, account["account_id"]), organisation, territory)
+    life = timedelta(days=min(max(days, 1), MOST_TOKEN_DAYS))
+    return await open_session(connection, account["account_id"], chosen, "bearer", now() + life)
+
+
+async def memberships_of(connection: Connection, account_id: UUID) -> list[Membership]:
+    """Return the organisations that an account may act for today, in all territories."""
+    rows = await connection.fetch("SELECT * FROM memberships_of($1)", account_id)
+    return [Membership(**row) for row in rows]
+
+
+async def open_session(
+    connection: Connection,
+    account_id: UUID,
+    chosen: Membership,
+    kind: Kind,
+    expires_at: datetime,
+    identifier: UUID | None = None,
+) -> Opened:
+    """Store a new session with a secret that nobody has seen before."""
+    secret = new_secret(kind)
+    is_open = await connection.fetchval(
+        "SELECT open_session($1, $2, $3, $4, $5, $6, $7)",
+        *(identifier or new_id(), hash_of(secret), kind, account_id),
+        *(chosen.member_id, chosen.territory_id, expires_at),
+    )
+    if not is_open:
+        raise Refused("sign_in.not_a_member")
+    return Opened(secret, expires_at, chosen)
+
+
+def choose(memberships: Sequence[Membership], organisation: str | None, territory: str | None) -> Membership:
+    """Return the membership that is meant; without a name, the only one. Raises `Refused`."""
+    if not memberships:
+        raise Refused("sign_in.no_organisation")
+    for membership in memberships:
+        if organisation in (None, membership.organisation_slug) and territory in (None, membership.territory_slug):
+            return membership
+    raise Refused("sign_in.not_a_member")
+
+
+async def count_attempt(throttles: Throttles) -> None:
+    """Count the attempt as failed before the password is looked at. Raises `TooManyAttempts`.
+
+    So a hundred guesses at once are a hundred failures, and not one. From a network where this address signed in
+    lately only that network's own failures slow it down: nobody elsewhere can keep the rightful person out.
+    """
+    at = now()
+    async with transaction() as connection:
+        await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", throttles.for_address)
+        is_known = await connection.fetchval("SELECT sign_in_wait($1, $2)", [throttles.known], at) is not None
+        keys = [throttles.from_network, *([] if is_known else [throttles.for_address])]
+        until = await connection.fetchval("SELECT sign_in_wait($1, $2)", keys, at)
+        if until is not None:
+            raise TooManyAttempts(max(1, ceil((until - at).total_seconds())))
+        counted = (
+            (throttles.from_network, FREE_FROM_NETWORK, LONGEST_FROM_NETWORK),
+            (throttles.for_address, FREE_FOR_ADDRESS, LONGEST_FOR_ADDRESS),
+        )
+        for key, free, longest in counted[: len(keys)]:
+            await connection.execute("SELECT sign_in_failed($1, $2, $3, $4)", key, free, longest, at)
+
+
+async def forget_failures(connection: Connection, throttles: Throttles) -> None:
+    """Start counting anew after a success, and remember for a while that this network is the person's own."""
+    await connection.execute("SELECT sign_in_succeeded($1)", [throttles.from_network, throttles.for_address])
+    # The table of waits serves as the memory: a wait that nobody has to wait for, twelve days long.
+    await connection.execute("SELECT sign_in_failed($1, -20, $2, $3)", throttles.known, KNOWN_FOR, now())
+
+
+def written(email: str) -> str:
+    """Return the address as accounts have it; one that no account can have becomes empty."""
+    email = email.strip().lower()
+    return "" if len(email) > LONGEST_EMAIL or "\x00" in email else email
+
+
+def network_of(address: str) -> str:
+    """Return the neighbourhood of a network address: a caller can change the last part of it at will."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return "unknown"
+    mapped = None if isinstance(parsed, IPv4Address) else parsed.ipv4_mapped
+    parsed = mapped or parsed
+    return str(ip_network(f"{parsed}/{24 if isinstance(parsed, IPv4Address) else 48}", strict=False))
