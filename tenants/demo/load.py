@@ -15,7 +15,7 @@ from infra.database import Connection
 from tenants.demo.cases import add_case
 from tenants.demo.catalogue import LANDS, MAIN, OTHER, Land, Seat, desk
 from tenants.demo.network import read_network, work_in
-from tenants.demo.rows import Rows
+from tenants.demo.rows import FILLED, Rows
 from tenants.pacts.document import read_document
 from tenants.pacts.service import bring_into_force, load_pact, parties_of
 
@@ -55,6 +55,7 @@ async def ensure(connection: Connection) -> bool:
         password_hash = PasswordHasher().hash(PASSWORD)  # one for all: it is slow on purpose
         for land in LANDS.values():
             await _load_land(connection, land, await _add_accounts(connection, land, password_hash))
+        await connection.execute(f"ANALYZE {', '.join(FILLED)}")
     return True
 
 
@@ -86,7 +87,7 @@ async def _load_land(connection: Connection, land: Land, accounts: Mapping[str, 
     document = read_document(PACTS / f"{land.slug}.yaml")
     version_id = await load_pact(connection, territory_id, document, parties_of(parse_pact(document), since))
     await bring_into_force(connection, territory_id, version_id, since)
-    await add_cases(connection, land.slug, CASES[land.slug])
+    await _add_cases(connection, land.slug, CASES[land.slug])
 
 
 def _organisations_and_members(land: Land, accounts: Mapping[str, UUID], since: date) -> Rows:
@@ -98,7 +99,7 @@ def _organisations_and_members(land: Land, accounts: Mapping[str, UUID], since: 
     return rows
 
 
-async def add_cases(connection: Connection, slug: str, cases: int) -> None:
+async def _add_cases(connection: Connection, slug: str, cases: int) -> None:
     """Add the first cases of a territory, its scenes among them."""
     network, rows = await read_network(connection, slug, SEED), Rows()
     for position in range(cases):

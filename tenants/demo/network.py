@@ -78,6 +78,8 @@ class Network:
     grounds: Sequence[Ground]
     moment: datetime
     seed: int
+    favourite: str | None = None
+    """An organisation with which most cases are shared, for whoever has to see a great many."""
 
     @cached_property
     def holders(self) -> list[Office]:
@@ -90,6 +92,10 @@ class Network:
     @cached_property
     def _ground_weights(self) -> list[int]:
         return list(accumulate(ground.weight for ground in self.grounds))
+
+    @cached_property
+    def _favoured(self) -> list[Ground]:
+        return [ground for ground in self.grounds if ground.partner.body.slug == self.favourite]
 
     def chance(self, position: int) -> Random:
         """Return the dice of one case: what it is does not depend on how many were made before it."""
@@ -121,6 +127,12 @@ class Network:
             if ground.partner is not holder:
                 return ground
 
+    def ground_of_favourite(self, holder: Office, chance: Random) -> Ground | None:
+        """Return some ground on which this holder may share with the favourite; there may be no favourite."""
+        if not self._favoured or holder.body.slug == self.favourite:
+            return None
+        return chance.choices(self._favoured, [ground.weight for ground in self._favoured])[0]
+
     def ground_of(self, scene: Scene) -> Ground:
         """Return the ground that a scene names; `LookupError` if the pact gives none."""
         for ground in self.grounds:
@@ -139,7 +151,7 @@ class Network:
         return chance.choice(others) if others else None
 
 
-async def read_network(connection: Connection, slug: str, seed: int) -> Network:
+async def read_network(connection: Connection, slug: str, seed: int, favourite: str | None = None) -> Network:
     """Read a demonstration territory and enter its context for the rest of the transaction."""
     land = LANDS[slug]
     territory_id = await connection.fetchval("SELECT id FROM territory WHERE slug = $1 AND is_demo", slug)
@@ -157,7 +169,7 @@ async def read_network(connection: Connection, slug: str, seed: int) -> Network:
         for partner, purpose, *terms in await connection.fetch(GROUNDS, territory_id)
         if partner in offices
     ]
-    return Network(land, territory_id, offices, grounds, now(), seed)
+    return Network(land, territory_id, offices, grounds, now(), seed, favourite)
 
 
 async def work_in(connection: Connection, territory_id: UUID) -> None:

@@ -31,6 +31,7 @@ HOW_OFTEN = {
 }
 SHARED = 0.6
 """The part of the cases that is shared in some way; with 84 in 100 live, half of all cases are."""
+SHARED_WITH_FAVOURITE = 0.6
 CONSENT_DAYS = 365
 EXPIRED_AFTER = 180
 A_MARGIN = 10
@@ -60,6 +61,9 @@ def draw_share(network: Network, position: int, holder: Office, chance: Random) 
     if scene is not None:
         ground = network.ground_of(scene)
         return Share((ground,), scene.sharing, _days_ago(scene.sharing, ground, chance))
+    favoured = network.ground_of_favourite(holder, chance)
+    if favoured and chance.random() < SHARED_WITH_FAVOURITE:
+        return Share((favoured,), Sharing.LIVE, _days_ago(Sharing.LIVE, favoured, chance))
     if chance.random() > SHARED or holder.body.slug not in network.partners:
         return None
     ground = network.ground(holder, chance)
