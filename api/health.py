@@ -63,9 +63,7 @@ async def database_faults() -> list[str]:
 async def pact_faults() -> list[str]:
     """Return what is wrong with the pact of each territory; without a sound pact nothing is shared there."""
     async with transaction() as connection:
-        territories: list[UUID] = [
-            row["territory_id"] for row in await connection.fetch("SELECT * FROM territory_ids()")
-        ]
+        rows = await connection.fetch("SELECT territory_id FROM territory_ids()")
     faults: list[str] = []
     for row in rows:
         async with transaction(Context(row["territory_id"])) as connection:
