@@ -114,15 +114,18 @@ def closed(table: str) -> list[str]:
     ]
 
 
-def definer(name: str, arguments: str, returns: str, body: str, *, callers: str = SERVING) -> list[str]:
+def definer(
+    name: str, arguments: str, returns: str, body: str, *, callers: str = SERVING, settings: str = ""
+) -> list[str]:
     """Return a function that runs as its owner, with a fixed search path; nobody but `callers` may call it.
 
-    `arguments` is a list such as "_case uuid, _version int". A trigger function has no callers.
+    `arguments` is a list such as "_case uuid, _version int". A trigger function has no callers. `settings` are
+    further SET clauses, which hold while it runs.
     """
     kinds = ", ".join(part.split(maxsplit=1)[1] for part in arguments.split(", ")) if arguments else ""
     lines = [
         f"CREATE OR REPLACE FUNCTION {name}({arguments}) RETURNS {returns} LANGUAGE plpgsql SECURITY DEFINER "
-        f"SET search_path = pg_catalog, public, pg_temp AS $body$\n{body.strip()}\n$body$",
+        f"SET search_path = pg_catalog, public, pg_temp {settings} AS $body$\n{body.strip()}\n$body$",
         f"REVOKE ALL ON FUNCTION {name}({kinds}) FROM PUBLIC",
     ]
     return lines + ([f"GRANT EXECUTE ON FUNCTION {name}({kinds}) TO {callers}"] if callers else [])

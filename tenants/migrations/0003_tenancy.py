@@ -18,15 +18,6 @@ OF_MY_CASE = (
     "EXISTS (SELECT FROM case_file c WHERE c.territory_id = {table}.territory_id "
     f"AND c.id = {{table}}.case_id AND c.holder_id = {ORGANISATION})"
 )
-OF_MY_PERSON = (
-    "EXISTS (SELECT FROM person p WHERE p.territory_id = case_file.territory_id "
-    f"AND p.id = case_file.person_id AND p.organisation_id = {ORGANISATION})"
-)
-OF_MY_JOINT_INTERVENTION = (
-    "EXISTS (SELECT FROM joint_intervention j WHERE j.territory_id = joint_intervention_partner.territory_id "
-    "AND j.id = joint_intervention_partner.joint_intervention_id "
-    f"AND j.case_id = joint_intervention_partner.case_id AND j.holder_id = {ORGANISATION})"
-)
 OF_A_NEED_I_SEE = (
     "EXISTS (SELECT FROM case_need n WHERE n.territory_id = case_need_detail.territory_id "
     "AND n.id = case_need_detail.need_id AND n.case_id = case_need_detail.case_id)"
@@ -108,20 +99,20 @@ CASES = [
     Tenancy(
         "person",
         refers={"organisation_id": "organisation"},
-        unique=[("organisation_id", "reference")],
-        select=f"{mine()} OR EXISTS (SELECT FROM case_file c WHERE c.territory_id = person.territory_id "
-        "AND c.person_id = person.id)",
+        unique=[("organisation_id", "reference"), ("organisation_id", "id")],
+        select=f"({mine()} AND {SEES_CASES}) OR EXISTS (SELECT FROM case_file c "
+        "WHERE c.territory_id = person.territory_id AND c.person_id = person.id)",
         insert=f"{mine()} AND {WRITES_CASES}",
         insert_columns=("territory_id", "organisation_id", "reference", "is_demo"),
     ),
     Tenancy(
         "case_file",
-        refers={"holder_id": "organisation", "person_id": "person"},
+        refers={"holder_id": "organisation"},
         unique=[("holder_id", "number")],
         index=[("person_id",)],
         # The holder's own row of case_access is made after the insert, which has to return the new id already.
         select=f"({HOLDER} AND {SEES_CASES}) OR {readable('case_file', '-1', case_column='id')}",
-        insert=f"{HOLDER} AND {WRITES_CASES} AND {OF_MY_PERSON}",
+        insert=f"{HOLDER} AND {WRITES_CASES}",
         insert_columns=(
             *("territory_id", "number", "holder_id", "person_id", "status", "opened_on", "version", "opened_by"),
             "is_demo",
@@ -173,6 +164,7 @@ WORK = [
     Tenancy(
         "joint_intervention",
         refers={"case_id": "case_file", "holder_id": "organisation"},
+        unique=[("id", "holder_id", "case_id")],
         index=[("case_id", "id"), ("holder_id", "id")],
         select=f"{SEES_CASES} AND ({HOLDER} OR {PARTNER})",
         insert=f"{SEES_CASES} AND {HOLDER} AND {OF_MY_CASE.format(table='joint_intervention')}",
@@ -186,15 +178,10 @@ WORK = [
     Tenancy(
         "joint_intervention_partner",
         key=("joint_intervention_id", "organisation_id"),
-        refers={
-            "joint_intervention_id": "joint_intervention",
-            "organisation_id": "organisation",
-            "holder_id": "organisation",
-            "case_id": "case_file",
-        },
+        refers={"organisation_id": "organisation"},
         index=[("organisation_id", "joint_intervention_id"), ("case_id",)],
         select=f"{SEES_CASES} AND ({mine()} OR {HOLDER})",
-        insert=f"{SEES_CASES} AND {HOLDER} AND {OF_MY_JOINT_INTERVENTION}",
+        insert=f"{SEES_CASES} AND {HOLDER}",
         insert_columns=("territory_id", "joint_intervention_id", "organisation_id", "holder_id", "case_id"),
         update=f"{SEES_CASES} AND {mine()}",
         update_columns=("status", "answered_at", "answered_by", "decline_reason"),
@@ -204,7 +191,7 @@ WORK = [
         key=("organisation_id", "case_id", "source_id", "clause", "authorisation_id"),
         refers={"organisation_id": "organisation", "case_id": "case_file"},
         index=[("case_id",)],
-        select=mine(),
+        select=f"{mine()} AND {SEES_CASES}",
     ),
     Tenancy(
         "access_log",
@@ -246,6 +233,18 @@ IDS = [
 ]
 
 SHARED = [
+    *(
+        f"ALTER TABLE {table} ALTER COLUMN is_demo SET DEFAULT false"
+        for table in ("territory", "account", "organisation", "person", "case_file")
+    ),
+    "ALTER TABLE case_file ALTER COLUMN version SET DEFAULT 1",
+    # A case is about a person of its holder, and only the holder of joint work invites to it: these are keys,
+    # because a policy that asked the other table would go round in a circle.
+    "ALTER TABLE case_file ADD FOREIGN KEY (territory_id, holder_id, person_id) "
+    "REFERENCES person (territory_id, organisation_id, id)",
+    "ALTER TABLE joint_intervention_partner ADD FOREIGN KEY (territory_id, joint_intervention_id, holder_id, case_id) "
+    "REFERENCES joint_intervention (territory_id, id, holder_id, case_id)",
+    "ALTER TABLE case_address ALTER COLUMN protected SET DEFAULT false",
     "ALTER TABLE joint_intervention_partner ALTER COLUMN status SET DEFAULT 'invited'",
     "ALTER TABLE case_access ALTER COLUMN until SET DEFAULT 'infinity'",
     "ALTER TABLE territory ENABLE ROW LEVEL SECURITY",
