@@ -1,34 +1,24 @@
 """The API's endpoints; `web` mounts them beside the pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import orjson
 from graphql import ExecutionResult, GraphQLError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from tortoise.exceptions import DBConnectionError, OperationalError
 
 from api.health import routes as health_routes
 from api.identity import credentials, language_of, refuse_cross_site
 from api.operation import Ask, answer
+from api.refusals import UNREACHABLE, describe, extensions, refusal
 from api.schema import schema
 from api.sessions import routes as session_routes
-from infra.errors import BadRequest, ErrorCode, Unavailable, WinError
+from infra.errors import BadRequest, Unavailable, WinError
 from infra.log import logger
-from infra.messages import say
 
-STATUS = {
-    ErrorCode.UNAUTHENTICATED: 401,
-    ErrorCode.FORBIDDEN: 403,
-    ErrorCode.TOO_MANY_ATTEMPTS: 429,
-    ErrorCode.UNAVAILABLE: 503,
-    ErrorCode.INTERNAL: 500,
-}
-UNREACHABLE = (DBConnectionError, OperationalError, OSError, TimeoutError, asyncpg.PostgresConnectionError)
 GRAPHQL_JSON = "application/graphql-response+json"
 
 
@@ -36,23 +26,19 @@ async def graphql(request: Request) -> Response:
     """Answer one GraphQL operation (GraphQL over HTTP, JSON in a POST)."""
     request_id: UUID = request.state.request_id
     language = language_of(request)
-    status = 200
     try:
         caller = credentials(request)
         if caller is not None and caller.kind == "cookie":
             refuse_cross_site(request)
         result, language = await answer(await read_ask(request), caller, request_id)
-        body = respond(result, language, request_id)
-        status = 400 if "data" not in body else 200
     except WinError as error:
-        body = {"errors": [describe(error, error.language or language, request_id)]}
-        status = STATUS.get(error.code, 400)
+        return refusal(error, error.language or language, request_id)
     except UNREACHABLE as error:
         logger().error("database unavailable", kind=type(error).__name__)
-        body = {"errors": [describe(Unavailable(), language, request_id)]}
-        status = 503
-    accepts = GRAPHQL_JSON in request.headers.get("accept", "")
-    return Response(orjson.dumps(body), status, media_type=GRAPHQL_JSON if accepts else "application/json")
+        return refusal(Unavailable(), language, request_id)
+    body = respond(result, language, request_id)
+    kind = GRAPHQL_JSON if GRAPHQL_JSON in request.headers.get("accept", "") else "application/json"
+    return Response(orjson.dumps(body), 200 if "data" in body else 400, media_type=kind)
 
 
 async def read_ask(request: Request) -> Ask:
@@ -101,20 +87,6 @@ def one_error(error: GraphQLError, language: str, request_id: UUID) -> dict[str,
     if error.path:
         entry["path"] = list(error.path)
     return entry
-
-
-def describe(error: WinError, language: str, request_id: UUID) -> dict[str, Any]:
-    """Return a refusal's message in the caller's language, and its machine-readable part."""
-    return {
-        "message": say(language, error.text, **error.values),
-        "extensions": extensions(error.extensions(), request_id),
-    }
-
-
-def extensions(known: Mapping[str, Any], request_id: UUID) -> dict[str, Any]:
-    """Return what every error carries."""
-    anchor = str(known["code"]).lower().replace("_", "-")
-    return {**known, "requestId": str(request_id), "docUrl": f"/docs/errors#{anchor}"}
 
 
 async def schema_text(_request: Request) -> Response:

@@ -139,9 +139,7 @@ class Mutation:
         remove = [row_id("need", need) for need in input.remove]
 
         async def run() -> UUID:
-            await service.update_needs(
-                info.context.viewer.actor, case, input.expected_version, add=add, remove=remove
-            )
+            await service.update_needs(info.context.viewer.actor, case, input.expected_version, add=add, remove=remove)
             return case
 
         return Updated(outcome=await do(info, run))

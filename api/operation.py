@@ -30,8 +30,9 @@ from graphql import (
 from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingOnIncremental
 from graphql.language.visitor import Visitor, visit
 
-from api import limits
 from api.identity import Credentials, Viewer, enter
+from api.limits import checked_document
+from api.limits_cost import check_operation
 from api.reading.answer import Asking
 from api.schema import schema
 from infra.database import transaction
@@ -106,7 +107,7 @@ async def _execute(ask: Ask, viewer: Viewer, request_id: UUID) -> ExecutionResul
     operation = get_operation_ast(prepared.document, ask.operation_name)
     if operation is None:
         raise BadRequest("error.which_operation")
-    limits.check_operation(schema._schema, prepared.document, ask.operation_name, ask.variables)
+    check_operation(schema._schema, prepared.document, ask.operation_name, ask.variables)
     asking = Asking(viewer, request_id, ask.document, ask.operation_name, varying(ask.document))
     if operation.operation is OperationType.MUTATION:
         return await _mutate(ask, prepared, asking)
@@ -153,7 +154,7 @@ async def _run(ask: Ask, prepared: Prepared, asking: Asking) -> ExecutionResult:
 @lru_cache(DOCUMENTS)
 def prepare(source: str) -> Prepared:
     """Return the parsed and validated document. Raises `WinError` for one that asks too much, or cannot be read."""
-    document = limits.checked_document(source)
+    document = checked_document(source)
     return Prepared(document, tuple(validate(schema._schema, document, max_errors=5, hide_suggestions=True)))
 
 

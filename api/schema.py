@@ -18,11 +18,11 @@ from api.reading.types import TYPES
 def read_decimal(value: object) -> Decimal:
     """Return an exact number from text or a whole number; a floating one has lost its cents already."""
     if not isinstance(value, str | int) or isinstance(value, bool):
-        raise GraphQLError("Decimal is given as text, such as \"4210.55\".")
+        raise GraphQLError('Decimal is given as text, such as "4210.55".')
     try:
         number = Decimal(value)
     except InvalidOperation:
-        raise GraphQLError("Decimal is given as text, such as \"4210.55\".") from None
+        raise GraphQLError('Decimal is given as text, such as "4210.55".') from None
     if not number.is_finite():
         raise GraphQLError("Decimal is a finite number.")
     return number

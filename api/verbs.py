@@ -86,7 +86,7 @@ def payload(name: str, noun: str, shape: str) -> Any:
 
     cls = type(name, (), {"__annotations__": {"outcome": strawberry.Private[Outcome]}})
     setattr(cls, noun, strawberry.field(resolver=read, graphql_type=TYPES.classes[shape] | None))
-    setattr(cls, "problems", strawberry.field(resolver=problems, description="Empty when it was done."))
+    cls.problems = strawberry.field(resolver=problems, description="Empty when it was done.")
     return strawberry.type(cls)
 
 

@@ -39,9 +39,7 @@ def _below(
     details: list[FieldDetails],
 ) -> tuple[Selected, ...]:
     collected = collect_subfields(info.schema, fragments, info.variable_values, info.operation, parent, details)
-    return tuple(
-        _selected(info, fragments, parent, key, group) for key, group in collected.grouped_field_set.items()
-    )
+    return tuple(_selected(info, fragments, parent, key, group) for key, group in collected.grouped_field_set.items())
 
 
 def _selected(
