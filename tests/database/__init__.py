@@ -1,0 +1,1 @@
+"""What PostgreSQL keeps by itself, whatever the program above it asks."""

@@ -1,0 +1,241 @@
+"""Two small territories with one case in every state of sharing, and the people who must not see it."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from authz.fields import ALL_FIELDS, FIELD
+from authz.roles import MASKS, Role
+from infra.clock import new_id, now, today
+from infra.database import Context
+
+PLACEMENT = ("identity.name", "identity.birth", "contacts.phone", "work.profile", "needs.macro")
+PATHWAY = ("identity.name", "health.conditions")
+NEEDS = {"housing": "needs.macro", "health": "health.conditions", "justice": "justice.measures"}
+ORGANISATIONS = ("holder", "partner", "clinic", "invited", "declined", "stranger")
+CASES = ("shared", "treated", "kept", "withdrawn", "expired", "closed")
+LATER, EARLIER = timedelta(days=100), timedelta(days=-100)
+
+
+def bits(names: tuple[str, ...]) -> int:
+    return sum(FIELD[name].mask for name in names)
+
+
+@dataclass
+class World:
+    """Ids by name; names of rows of the second territory begin with `other_`."""
+
+    owner: asyncpg.Connection
+    ids: dict[str, UUID] = field(default_factory=dict)
+    needs: dict[tuple[str, str], UUID] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> UUID:
+        return self.ids[name]
+
+    def new(self, name: str) -> UUID:
+        self.ids[name] = new_id()
+        return self.ids[name]
+
+    def context(self, organisation: str, role: Role, territory: str = "here") -> Context:
+        """Return the context that the server sets for a member of the organisation."""
+        masks = MASKS[role]
+        return Context(self[territory], self[organisation], self[f"account of {organisation}"], masks.read, masks.write)
+
+    async def put(self, table: str, **values: Any) -> None:
+        """Insert one row as the owner."""
+        places = ", ".join(f"${position}" for position in range(1, len(values) + 1))
+        await self.owner.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places})", *values.values())
+
+
+async def build(owner: asyncpg.Connection) -> World:
+    """Make both territories, in one transaction."""
+    world = World(owner)
+    async with owner.transaction():
+        await add_territory(world, "here", ORGANISATIONS)
+        await add_pact(
+            world, "here", {"partner": ("traineeship", PLACEMENT), "clinic": ("health_social_pathway", PATHWAY)}
+        )
+        for name in CASES:
+            await add_case(world, "here", "holder", name)
+        await add_case(world, "here", "partner", "partners_own")
+        await share(world, "shared", "traineeship", partner="accepted", invited="invited", declined="declined")
+        await share(world, "treated", "health_social_pathway", clinic="accepted")
+        await share(world, "withdrawn", "traineeship", withdrawn=True, partner="accepted")
+        await share(world, "expired", "traineeship", until=EARLIER, partner="accepted")
+        await share(world, "closed", "traineeship", closed=True, partner="accepted")
+        await add_territory(world, "there", ("other_holder",))
+        await add_case(world, "there", "other_holder", "other_case")
+    return world
+
+
+async def add_territory(world: World, name: str, organisations: tuple[str, ...]) -> None:
+    territory = world.new(name)
+    await world.put("territory", id=territory, slug=f"world-{name}", name=name, is_demo=True, created_at=now())
+    await world.owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+    for slug in organisations:
+        account, member, row = world.new(f"account of {slug}"), new_id(), {"territory_id": territory}
+        await world.put(
+            "account",
+            id=account,
+            email=f"{slug}@world.example",
+            password_hash="-",
+            display_name=slug,
+            language="it",
+            created_at=now(),
+        )
+        await world.put(
+            "organisation",
+            **row,
+            id=world.new(slug),
+            slug=slug,
+            name=slug,
+            kind="caritas",
+            is_lead=False,
+            valid_from=today(),
+        )
+        await world.put(
+            "member",
+            **{**row, "id": member, "account_id": account, "organisation_id": world[slug]},
+            role="case_manager",
+            valid_from=today(),
+        )
+        await world.put(
+            "session",
+            **{**row, "id": new_id(), "token_hash": slug.encode(), "kind": "bearer", "account_id": account},
+            member_id=member,
+            created_at=now(),
+            last_seen_at=now(),
+            expires_at=now() + LATER,
+        )
+        await world.put(
+            "idempotency",
+            **{**row, "key": "1", "account_id": account, "organisation_id": world[slug]},
+            request_hash=b"1",
+            outcomes=f'{{"secret": "{slug}"}}',
+            created_at=now(),
+        )
+
+
+async def add_pact(world: World, territory: str, grants: dict[str, tuple[str, tuple[str, ...]]]) -> None:
+    version, row = world.new("pact"), {"territory_id": world[territory]}
+    text = {"title_it": "Patto", "title_en": "Pact"}
+    both = {"gives_it": "", "gives_en": "", "receives_it": "", "receives_en": ""}
+    await world.put(
+        "pact_version",
+        **{**row, **text, "id": version, "version": 1, "preamble_it": "", "preamble_en": "", "digest": "-"},
+        document="{}",
+        loaded_at=now(),
+        in_force_from=today(),
+    )
+    await world.put("pact_clause", **row, **text, **both, id=new_id(), pact_version_id=version, number=5, shares="[]")
+    for slug in ORGANISATIONS:
+        party = {**row, "id": new_id(), "pact_version_id": version, "organisation_id": world[slug]}
+        await world.put("pact_party", **party, role="signatory", joined_on=today())
+    for slug, (purpose, names) in grants.items():
+        grant = {**row, "organisation_id": world[slug], "purpose": purpose, "read_mask": bits(names)}
+        written = grant["read_mask"] & ~FIELD["identity.name"].mask
+        await world.put("pact_grant", **grant, id=new_id(), pact_version_id=version, write_mask=written)
+        await world.put("pact_term", **grant, id=new_id(), clause=5, basis="consent", write_mask=written)
+
+
+async def add_case(world: World, territory: str, holder: str, name: str) -> None:
+    """Fill every table of a case; each text says which case and which table it is of."""
+    case, person, row = world.new(name), world.new(f"person of {name}"), {"territory_id": world[territory]}
+    await world.put("person", **row, id=person, organisation_id=world[holder], reference=f"P-{name}")
+    await world.put(
+        "case_file",
+        **{**row, "id": case, "number": f"N-{name}", "holder_id": world[holder], "person_id": person},
+        status="listening",
+        opened_on=today(),
+        opened_by=world[f"account of {holder}"],
+    )
+    key = {**row, "case_id": case}
+    for table, values in groups(name).items():
+        await world.put(table, **key, **values)
+    for kind in ("conditions", "disability", "addictions", "mental"):
+        await world.put(
+            "case_health", **key, field_bit=FIELD[f"health.{kind}"].bit, detail=f"{name} case_health {kind}"
+        )
+    for macro, field_name in NEEDS.items():
+        need = world.needs[name, macro] = new_id()
+        bit = FIELD[field_name].bit
+        detail = FIELD["needs.detail"].bit if field_name == "needs.macro" else bit
+        await world.put("case_need", **key, id=need, macro=macro, field_bit=bit, recorded_on=today())
+        await world.put(
+            "case_need_detail", **key, need_id=need, field_bit=detail, item="1", note=f"{name} case_need_detail {macro}"
+        )
+    await world.put(
+        "access_log",
+        **{**key, "id": new_id(), "at": now(), "request_id": new_id(), "organisation_id": world[holder]},
+        account_id=world[f"account of {holder}"],
+        holder_id=world[holder],
+        fields_mask=1,
+        clause=5,
+        authorisation_id=new_id(),
+    )
+
+
+def groups(name: str) -> dict[str, dict[str, Any]]:
+    """Return the values of the tables that have one row a case."""
+    texts = {
+        "case_identity": ("given_name", "family_name"),
+        "case_contacts": ("phone", "email"),
+        "case_address": ("address",),
+        "case_legal_status": ("citizenship", "residence_permit"),
+        "case_economic": ("debts", "benefits"),
+        "case_work": ("profile", "history"),
+        "case_education": ("languages",),
+        "case_housing": ("situation",),
+        "case_justice": ("measures",),
+    }
+    values: dict[str, dict[str, Any]] = {
+        table: {column: f"{name} {column}"[:20] for column in columns} for table, columns in texts.items()
+    }
+    values["case_identity_code"] = {"code": "PRVMNA90E47D403X", "kind": "codice_fiscale"}
+    values["case_disadvantage"] = {"statuses": [f"{name} statuses"]}
+    values["case_isee"] = {"isee_value": 4210}
+    values["case_contacts"]["municipality"] = "048014"
+    return values
+
+
+async def share(
+    world: World,
+    name: str,
+    purpose: str,
+    *,
+    until: timedelta = LATER,
+    withdrawn: bool = False,
+    closed: bool = False,
+    **partners: str,
+) -> None:
+    """Give an authorisation and propose joint work, with the partners' answers."""
+    row = {"territory_id": world["here"], "case_id": world[name], "holder_id": world["holder"]}
+    account, done = world["account of holder"], {"at": now(), "by": world["account of holder"]}
+    await world.put(
+        "authorisation",
+        **{**row, "id": world.new(f"authorisation of {name}"), "basis": "consent", "purposes": [purpose]},
+        organisation_ids=[world[slug] for slug in partners],
+        kinds=[],
+        field_mask=ALL_FIELDS,
+        until=now() + until,
+        given_at=now(),
+        given_by=account,
+        **({"withdrawn_at": done["at"], "withdrawn_by": done["by"]} if withdrawn else {}),
+    )
+    await world.put(
+        "joint_intervention",
+        **{**row, "id": world.new(f"work on {name}"), "purpose": purpose, "offered_mask": ALL_FIELDS},
+        proposed_at=now(),
+        proposed_by=account,
+        **({"closed_at": done["at"], "closed_by": done["by"]} if closed else {}),
+    )
+    for slug, status in partners.items():
+        answer = {} if status == "invited" else {"answered_at": now(), "answered_by": world[f"account of {slug}"]}
+        await world.put(
+            "joint_intervention_partner",
+            **{**row, **answer, "joint_intervention_id": world[f"work on {name}"], "organisation_id": world[slug]},
+            status=status,
+        )
