@@ -1,10 +1,6 @@
 """The pact in the database: loaded whole, kept as signed, decided by Casbin, and checked."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
-from uuid import UUID
+from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -24,66 +20,13 @@ from tenants.pacts.service import (
     Joining,
     bring_into_force,
     load_pact,
-    parties_of,
     policy_health,
     simulate,
 )
-from tests.authz.documents import KINDS, clause, document, share
+from tests.authz.documents import KINDS, document
+from tests.tenants.land import AID, PLACEMENT, SIGNED, Land
 
-SIGNED = date(2026, 1, 15)
 PARTIES = [Party(slug, OrganisationKind(kind)) for slug, kind in KINDS.items()]
-
-
-@dataclass(frozen=True)
-class Land:
-    """A territory of one test, gone with its transaction."""
-
-    owner: Connection
-    id: UUID
-    slug: str
-    organisations: dict[str, UUID]
-
-    def document(self, *clauses: Any, **changes: Any) -> dict[str, Any]:
-        return document(*clauses, **{"territory": self.slug, **changes})
-
-    async def load(self, written: dict[str, Any]) -> UUID:
-        return await load_pact(self.owner, self.id, written, parties_of(parse_pact(written), SIGNED))
-
-    async def bring_into_force(self, written: dict[str, Any]) -> UUID:
-        version_id = await self.load(written)
-        await bring_into_force(self.owner, self.id, version_id, SIGNED)
-        return version_id
-
-    async def grants(self) -> dict[tuple[str, Purpose], Grant]:
-        return {key: grant for key, (_, grant) in (await stored_grants(self.owner)).items()}
-
-
-@pytest.fixture
-async def land(owner: Connection) -> AsyncIterator[Land]:
-    work = owner.transaction()
-    await work.start()
-    territory_id = new_id()
-    slug = f"prova-{territory_id.hex[-12:]}"
-    await owner.execute(
-        "INSERT INTO territory (id, slug, name, is_demo, created_at) VALUES ($1, $2, $2, true, now())",
-        territory_id,
-        slug,
-    )
-    await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory_id))
-    organisations = {one: new_id() for one in KINDS}
-    await owner.executemany(
-        "INSERT INTO organisation (territory_id, id, slug, name, kind, is_lead, valid_from, is_demo) "
-        "VALUES ($1, $2, $3, $3, $4, false, '2020-01-01', true)",
-        [(territory_id, organisations[one], one, kind) for one, kind in KINDS.items()],
-    )
-    yield Land(owner, territory_id, slug, organisations)
-    await work.rollback()
-
-
-PLACEMENT = clause(
-    share(read=["identity", "work"], write=["plan.progress"], never=["identity.identity_code"], until_days=540)
-)
-AID = clause(share(read=["needs"], **{"with": {"kinds": ["caritas"]}, "for": ["material_aid"]}), number=1)
 
 
 async def test_version_is_stored_whole(land: Land) -> None:

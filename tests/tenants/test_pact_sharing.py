@@ -1,0 +1,93 @@
+"""A case that is shared follows the pact: what is no longer granted is no longer there."""
+
+import pytest
+
+from authz.fields import FIELD, mask_of
+from infra.clock import new_id
+from tests.authz.documents import clause, share
+from tests.tenants.land import AID, PLACEMENT, Land
+
+PERSON = "INSERT INTO person (territory_id, id, organisation_id, reference, is_demo) VALUES ($1, $2, $3, 'P1', true)"
+CASE = """
+INSERT INTO case_file (territory_id, id, holder_id, person_id, opened_by, number, status, opened_on, version, is_demo)
+VALUES ($1, $2, $3, $4, $5, '1', 'listening', current_date, 1, true)
+"""
+CONSENT = """
+INSERT INTO authorisation (territory_id, case_id, holder_id, organisation_ids, given_by, basis, purposes, kinds,
+                           field_mask, until, given_at)
+VALUES ($1, $2, $3, ARRAY[$4::uuid], $5, 'consent', '{traineeship}', '{}', -1, now() + interval '1 year', now())
+"""
+WORK = """
+INSERT INTO joint_intervention (territory_id, id, case_id, holder_id, proposed_by, purpose, offered_mask, proposed_at)
+VALUES ($1, $2, $3, $4, $5, 'traineeship', -1, now())
+"""
+PARTNER = """
+INSERT INTO joint_intervention_partner (territory_id, joint_intervention_id, organisation_id, holder_id, case_id,
+                                        status, answered_at)
+VALUES ($1, $2, $3, $4, $5, 'accepted', now())
+"""
+
+
+async def share_a_case(land: Land) -> None:
+    """Have caritas-empoli share a case with cooperativa-il-ponte for a traineeship, with consent to everything."""
+    holder, partner, somebody = (
+        land.organisations["caritas-empoli"],
+        land.organisations["cooperativa-il-ponte"],
+        new_id(),
+    )
+    person, case, work = new_id(), new_id(), new_id()
+    for statement, *values in (
+        (PERSON, person, holder),
+        (CASE, case, holder, person, somebody),
+        (CONSENT, case, holder, partner, somebody),
+        (WORK, work, case, holder, somebody),
+        (PARTNER, work, partner, holder, case),
+    ):
+        await land.owner.execute(statement, land.id, *values)
+
+
+async def shared(land: Land) -> list[tuple[int, int]]:
+    rows = await land.owner.fetch(
+        "SELECT read_mask, write_mask FROM case_access WHERE organisation_id = $1",
+        land.organisations["cooperativa-il-ponte"],
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_sharing_follows_the_version_in_force(land: Land) -> None:
+    await share_a_case(land)
+    assert await shared(land) == []
+    await land.bring_into_force(land.document(AID, PLACEMENT))
+    read = mask_of(["identity", "work"]) & ~FIELD["identity.identity_code"].mask
+    assert await shared(land) == [(read, FIELD["plan.progress"].mask)]
+    await land.bring_into_force(land.document(AID, clause(share(read=["work"])), version=2))
+    assert await shared(land) == [(mask_of(["work"]), 0)]
+    await land.bring_into_force(land.document(AID, version=3))
+    assert await shared(land) == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM pact_grant",
+        "DELETE FROM pact_term",
+        "UPDATE pact_grant SET read_mask = 0, write_mask = 0",
+        "UPDATE pact_term SET read_mask = 0, write_mask = 0",
+        "UPDATE pact_term SET basis = 'public_task'",
+        "DELETE FROM pact_party",
+    ],
+)
+async def test_half_of_the_decisions_shares_nothing(land: Land, damage: str) -> None:
+    await land.bring_into_force(land.document(PLACEMENT))
+    await share_a_case(land)
+    assert len(await shared(land)) == 1
+    await land.owner.execute(damage)
+    assert sum(read | write for read, write in await shared(land)) == 0
+
+
+async def test_term_never_gives_more_than_was_granted(land: Land) -> None:
+    await land.bring_into_force(land.document(PLACEMENT))
+    await share_a_case(land)
+    before = await shared(land)
+    await land.owner.execute("UPDATE pact_term SET read_mask = -1, write_mask = -1")
+    assert await shared(land) == before
