@@ -110,12 +110,13 @@ class Costing:
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
 
-    def selections(self, selected: SelectionSetNode | None, parent: GraphQLNamedType, page: int = 1) -> float:
+    def selections(self, selected: SelectionSetNode | None, parent: GraphQLNamedType, page: int | None = None) -> float:
         """Return the cost of what is selected of one object; a connection lists `page` of what is in it."""
         cost = 0.0
         for node, kind in self.opened(selected, parent):
-            times = page if node.name.value in LISTED else 1
-            cost += times * self.field(node, kind, parent is self.schema.query_type, listed=times > 1)
+            listed = page is not None and node.name.value in LISTED
+            times = page if listed and page is not None else 1
+            cost += times * self.field(node, kind, parent is self.schema.query_type, listed=listed)
         return cost
 
     def opened(
@@ -158,10 +159,19 @@ class Costing:
         given = next((argument.value for argument in node.arguments or () if argument.name.value == PAGE_SIZE), None)
         size = self.variables.get(given.name.value) if isinstance(given, VariableNode) else whole_number(given)
         if size is None:
-            size = found.args[PAGE_SIZE].default_value
+            size = own_default(found)
         if isinstance(size, bool) or not isinstance(size, int | float) or size != size:
             return usual
         return int(min(max(size, 1), 10**9))
+
+
+def own_default(found: GraphQLField) -> object:
+    """Return the page size that the schema itself gives, as it was declared in code or in its own language."""
+    argument = found.args[PAGE_SIZE]
+    if argument.default is None:
+        return argument.default_value
+    literal = argument.default.literal
+    return argument.default.value if literal is None else whole_number(literal)
 
 
 COMPOSITE = (GraphQLObjectType, GraphQLInterfaceType)
