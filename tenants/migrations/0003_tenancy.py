@@ -28,9 +28,10 @@ PARTNER = (
 )
 
 
-def group(table: str, *names: str) -> Tenancy:
-    """One row a case, all of whose fields are of one sensitivity."""
-    return rows_of_case(table, str(sum({FIELD[name].mask for name in names})), ("case_id",))
+def group(table: str, columns: str, *names: str) -> Tenancy:
+    """One row a case, all of whose fields are of one sensitivity; whose case it is never changes."""
+    bits = str(sum({FIELD[name].mask for name in names}))
+    return rows_of_case(table, bits, ("case_id",), update_columns=columns.split())
 
 
 def rows_of_case(
@@ -121,20 +122,26 @@ CASES = [
         update_columns=("status", "closed_on", "closure_reason"),
     ),
     group(
-        "case_identity", "identity.initials", "identity.name", "identity.birth_year", "identity.birth", "identity.sex"
+        "case_identity",
+        "given_name family_name birth_date birth_year sex",
+        "identity.initials",
+        "identity.name",
+        "identity.birth_year",
+        "identity.birth",
+        "identity.sex",
     ),
-    group("case_identity_code", "identity.identity_code"),
-    group("case_contacts", "contacts.municipality", "contacts.phone", "contacts.email"),
-    group("case_address", "contacts.address"),
-    group("case_legal_status", "status.citizenship", "status.residence_permit"),
-    group("case_disadvantage", "status.disadvantage"),
-    group("case_economic", "economic.income_band", "economic.debts", "economic.benefits"),
-    group("case_isee", "economic.isee_value"),
-    group("case_work", "work.profile", "work.history"),
-    group("case_education", "education.level", "education.languages"),
-    group("case_housing", "housing.situation"),
-    group("case_justice", "justice.measures"),
-    rows_of_case("case_health", OWN_BIT, ("case_id", "field_bit"), removable=True),
+    group("case_identity_code", "code kind", "identity.identity_code"),
+    group("case_contacts", "municipality phone email", "contacts.municipality", "contacts.phone", "contacts.email"),
+    group("case_address", "address protected", "contacts.address"),
+    group("case_legal_status", "citizenship residence_permit", "status.citizenship", "status.residence_permit"),
+    group("case_disadvantage", "statuses", "status.disadvantage"),
+    group("case_economic", "income_band debts benefits", "economic.income_band", "economic.debts", "economic.benefits"),
+    group("case_isee", "isee_value valid_until", "economic.isee_value"),
+    group("case_work", "profile history", "work.profile", "work.history"),
+    group("case_education", "level languages", "education.level", "education.languages"),
+    group("case_housing", "situation", "housing.situation"),
+    group("case_justice", "measures", "justice.measures"),
+    rows_of_case("case_health", OWN_BIT, ("case_id", "field_bit"), removable=True, update_columns=("detail",)),
     rows_of_case(
         "case_need",
         OWN_BIT,
@@ -142,9 +149,14 @@ CASES = [
         removable=True,
         index=[("case_id",)],
         insert_columns=("territory_id", "case_id", "macro", "field_bit", "recorded_on"),
-        update_columns=("macro", "field_bit", "recorded_on"),
+        update_columns=("recorded_on",),
     ),
-    rows_of_case("case_need_detail", OWN_BIT, ("need_id",), removable=True, also=OF_A_NEED_I_SEE),
+    rows_of_case(
+        *("case_need_detail", OWN_BIT, ("need_id",)),
+        removable=True,
+        also=OF_A_NEED_I_SEE,
+        update_columns=("item", "note"),
+    ),
 ]
 
 WORK = [

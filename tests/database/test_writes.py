@@ -1,0 +1,203 @@
+"""Writing by plain SQL: hidden cases cannot be changed, and nobody can give themselves a ground to see one."""
+
+from typing import Any
+
+import pytest
+
+from authz.fields import ALL_FIELDS, FIELD
+from authz.roles import Role
+from infra.clock import now, today
+from tests.database.conftest import As, outcome
+from tests.database.test_reads import BY_ROW, GROUPS
+from tests.database.world import World
+
+WRITABLE = """
+SELECT c.relname, a.attname, format_type(a.atttypid, NULL) FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+ WHERE c.relkind = 'r' AND has_column_privilege('win_app', c.oid, a.attnum, 'UPDATE') ORDER BY 1, 2
+"""
+IMMUTABLE = {"id", "territory_id", "holder_id", "case_id", "person_id", "need_id", "account_id", "version", "opened_by"}
+IMMUTABLE |= {"given_at", "given_by", "field_mask", "offered_mask", "purposes", "purpose", "basis", "until"}
+IMMUTABLE |= {"kinds", "organisation_ids", "joint_intervention_id", "organisation_id", "proposed_by", "field_bit"}
+
+
+async def test_what_says_whose_a_row_is_never_changes(world: World) -> None:
+    found = [f"{table}.{column}" for table, column, _ in await world.owner.fetch(WRITABLE) if column in IMMUTABLE]
+    assert found == []
+
+
+async def test_updates_and_deletes_of_a_stranger_change_nothing(acting: As, world: World) -> None:
+    for table, column, _ in await world.owner.fetch(WRITABLE):
+        if table != "idempotency":
+            async with acting(world.context("stranger", Role.COORDINATOR)) as connection:
+                assert await connection.execute(f"UPDATE {table} SET {column} = {column}") == "UPDATE 0", table
+    for table in ("case_health", "case_need", "case_need_detail"):
+        async with acting(world.context("stranger", Role.COORDINATOR)) as connection:
+            assert await connection.execute(f"DELETE FROM {table}") == "DELETE 0"
+
+
+async def test_a_partner_writes_only_what_it_may(acting: As, world: World) -> None:
+    """The partner may write phone, work and needs of one case; and anything of its own."""
+    may = {"case_contacts": 2, "case_work": 2, "case_identity": 2}
+    async with acting(world.context("partner", Role.CASE_MANAGER)) as connection:
+        for table in GROUPS:
+            column = await connection.fetchval(
+                "SELECT min(attname::text) FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0 "
+                "AND has_column_privilege(attrelid, attnum, 'UPDATE')",
+                table,
+            )
+            changed = await connection.execute(f"UPDATE {table} SET {column} = {column}")
+            assert changed == f"UPDATE {may.get(table, 1)}", table
+
+
+async def test_a_volunteer_does_not_write_what_the_role_may_not(acting: As, world: World) -> None:
+    async with acting(world.context("holder", Role.VOLUNTEER)) as connection:
+        assert await connection.execute("UPDATE case_health SET detail = 'x'") == "UPDATE 0"
+        assert await connection.execute("UPDATE case_isee SET isee_value = 1") == "UPDATE 0"
+        assert await connection.execute("UPDATE case_justice SET measures = 'x'") == "UPDATE 0"
+        assert await connection.execute("DELETE FROM case_need WHERE macro = 'health'") == "DELETE 0"
+
+
+def authorisation(world: World, holder: str, case: str) -> tuple[str, list[Any]]:
+    return (
+        "INSERT INTO authorisation (territory_id, case_id, holder_id, basis, purposes, organisation_ids, kinds, "
+        "field_mask, until, given_at, given_by) VALUES ($1, $2, $3, 'consent', '{traineeship}', $4, '{}', $5, "
+        "'infinity', now(), $6)",
+        [world["here"], world[case], world[holder], [world["partner"]], ALL_FIELDS, world["account of partner"]],
+    )
+
+
+def joint_intervention(world: World, holder: str, case: str) -> tuple[str, list[Any]]:
+    return (
+        "INSERT INTO joint_intervention (territory_id, case_id, holder_id, purpose, offered_mask, proposed_at, "
+        "proposed_by) VALUES ($1, $2, $3, 'traineeship', $4, now(), $5)",
+        [world["here"], world[case], world[holder], ALL_FIELDS, world["account of partner"]],
+    )
+
+
+def invitation(world: World, holder: str, case: str, work: str) -> tuple[str, list[Any]]:
+    return (
+        "INSERT INTO joint_intervention_partner (territory_id, joint_intervention_id, organisation_id, holder_id, "
+        "case_id) VALUES ($1, $2, $3, $4, $5)",
+        [world["here"], world[work], world["partner"], world[holder], world[case]],
+    )
+
+
+CLAIMS = {
+    "a consent for another's case": lambda world: authorisation(world, "partner", "kept"),
+    "a consent in the holder's name": lambda world: authorisation(world, "holder", "kept"),
+    "a consent for a case that is shared with me": lambda world: authorisation(world, "partner", "shared"),
+    "joint work on another's case": lambda world: joint_intervention(world, "partner", "kept"),
+    "joint work in the holder's name": lambda world: joint_intervention(world, "holder", "kept"),
+    "joint work on a case that is shared with me": lambda world: joint_intervention(world, "partner", "shared"),
+    "an invitation to another's joint work": lambda world: invitation(world, "partner", "treated", "work on treated"),
+    "an invitation in the holder's name": lambda world: invitation(world, "holder", "treated", "work on treated"),
+    "an invitation that mixes two cases": lambda world: invitation(world, "partner", "partners_own", "work on treated"),
+}
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+async def test_nobody_gives_themselves_a_ground(acting: As, world: World, name: str) -> None:
+    statement, values = CLAIMS[name](world)
+    async with acting(world.context("partner", Role.COORDINATOR)) as connection:
+        answer = await outcome(connection, statement, *values)
+        refused = ("InsufficientPrivilegeError: new row violates row-level security", "ForeignKeyViolationError")
+        assert answer.startswith(refused), answer
+
+
+GROUND_CHANGES = {
+    "accept for another": "UPDATE joint_intervention_partner SET status = 'accepted' WHERE organisation_id <> $1",
+    "undo a withdrawal": "UPDATE authorisation SET withdrawn_at = NULL WHERE holder_id <> $1",
+    "open closed work again": "UPDATE joint_intervention SET closed_at = NULL WHERE holder_id <> $1",
+}
+
+
+@pytest.mark.parametrize("name", GROUND_CHANGES)
+async def test_nobody_changes_another_organisations_part(acting: As, world: World, name: str) -> None:
+    async with acting(world.context("partner", Role.COORDINATOR)) as connection:
+        assert await connection.execute(GROUND_CHANGES[name], world["partner"]) == "UPDATE 0"
+
+
+async def test_the_holder_cannot_accept_for_a_partner(acting: As, world: World) -> None:
+    async with acting(world.context("holder", Role.COORDINATOR)) as connection:
+        changed = await connection.execute("UPDATE joint_intervention_partner SET status = 'accepted'")
+        assert changed == "UPDATE 0"
+        answer = await outcome(
+            connection,
+            "INSERT INTO joint_intervention_partner (territory_id, joint_intervention_id, organisation_id, holder_id, "
+            "case_id, status) VALUES ($1, $2, $3, $4, $5, 'accepted')",
+            *(world["here"], world["work on treated"], world["stranger"], world["holder"], world["treated"]),
+        )
+    assert answer.startswith("InsufficientPrivilegeError: permission denied")
+
+
+async def test_accepting_gives_a_ground_and_withdrawing_takes_it(acting: As, world: World) -> None:
+    """The triggers see to it, whatever statement makes the change."""
+    count = "SELECT count(*) FROM case_access WHERE case_id = $1 AND organisation_id = $2 AND until > now()"
+    key = (world["shared"], world["partner"])
+    async with acting(world.context("partner", Role.CASE_MANAGER)) as connection:
+        assert await connection.fetchval(count, *key) == 1
+        await connection.execute("UPDATE joint_intervention_partner SET status = 'declined'")
+        assert await connection.fetchval(count, *key) == 0
+        assert await connection.fetch("SELECT 1 FROM case_work WHERE case_id = $1", world["shared"]) == []
+    async with acting(world.context("holder", Role.CASE_MANAGER)) as connection:
+        await connection.execute("UPDATE authorisation SET withdrawn_at = now()")
+        await connection.execute("SELECT set_config('win.organisation_id', $1, true)", str(world["partner"]))
+        assert await connection.fetchval(count, *key) == 0
+
+
+async def test_a_holder_opens_cases_of_its_own_persons_only(acting: As, world: World) -> None:
+    statement = (
+        "INSERT INTO case_file (territory_id, number, holder_id, person_id, status, opened_on, opened_by) "
+        "VALUES ($1, 'N-1', $2, $3, 'listening', $4, $5) RETURNING version"
+    )
+    facts = (world["here"], world["partner"])
+    who = world["account of partner"]
+    async with acting(world.context("partner", Role.CASE_MANAGER)) as connection:
+        own = await outcome(connection, statement, *facts, world["person of partners_own"], today(), who)
+        others = await outcome(connection, statement, *facts, world["person of shared"], today(), who)
+    assert own == "[(1,)]"
+    assert others.startswith("ForeignKeyViolationError")
+
+
+async def test_nobody_writes_the_log_in_anothers_name(acting: As, world: World) -> None:
+    columns = (
+        "territory_id, at, request_id, organisation_id, account_id, holder_id, case_id, fields_mask, clause, "
+        "authorisation_id"
+    )
+    statement = f"INSERT INTO access_log ({columns}) VALUES ($1, $2, $1, $3, $4, $5, $6, 1, 5, $1)"
+    holder = (world["holder"], world["kept"])
+    async with acting(world.context("partner", Role.CASE_MANAGER)) as connection:
+        other = (world["stranger"], world["account of stranger"])
+        answer = await outcome(connection, statement, world["here"], now(), *other, *holder)
+        assert answer.startswith("InsufficientPrivilegeError")
+        for verb in ("UPDATE access_log SET fields_mask = 0", "DELETE FROM access_log"):
+            assert (await outcome(connection, verb)).startswith("InsufficientPrivilegeError")
+
+
+async def test_health_is_hidden_and_kept_field_by_field(acting: As, world: World) -> None:
+    async with acting(world.context("clinic", Role.CASE_MANAGER)) as connection:
+        details = await connection.fetch("SELECT detail FROM case_health")
+        assert [row[0] for row in details] == ["treated case_health conditions"]
+        assert await connection.execute("UPDATE case_health SET detail = 'x'") == "UPDATE 1"
+        answer = await outcome(
+            connection,
+            "INSERT INTO case_health (territory_id, case_id, field_bit, detail) VALUES ($1, $2, $3, 'x')",
+            *(world["here"], world["kept"], FIELD["health.conditions"].bit),
+        )
+    assert answer.startswith("InsufficientPrivilegeError")
+
+
+async def test_a_row_is_not_moved_to_another_field(acting: As, world: World) -> None:
+    async with acting(world.context("clinic", Role.CASE_MANAGER)) as connection:
+        for table in BY_ROW:
+            answer = await outcome(connection, f"UPDATE {table} SET field_bit = $1", FIELD["needs.macro"].bit)
+            assert answer.startswith("InsufficientPrivilegeError"), table
+
+
+async def test_no_key_cascades(world: World) -> None:
+    cascading = await world.owner.fetch(
+        "SELECT conname FROM pg_constraint WHERE contype = 'f' AND (confdeltype <> 'a' OR confupdtype <> 'a')"
+    )
+    assert cascading == []
