@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, NewType
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
+from strawberry.types.scalar import ScalarDefinition
 
 from api import access_log, authorisations, cases, joint_work, territory
 from api.reading.reference import resolve_from_rows
@@ -39,15 +39,15 @@ def read_date(value: object) -> date:
 
 
 # Answers are text already: PostgreSQL wrote them.
-SCALARS: Mapping[Any, Any] = {
+SCALARS: Mapping[object, ScalarDefinition] = {
     date: strawberry.scalar(
-        NewType("Date", date), serialize=str, parse_value=read_date, description="A calendar day, YYYY-MM-DD."
+        name="Date", serialize=str, parse_value=read_date, description="A calendar day, YYYY-MM-DD."
     ),
     datetime: strawberry.scalar(
-        NewType("DateTime", datetime), serialize=str, parse_value=str, description="An instant, ISO 8601, in UTC."
+        name="DateTime", serialize=str, parse_value=str, description="An instant, ISO 8601, in UTC."
     ),
     Decimal: strawberry.scalar(
-        NewType("Decimal", Decimal), serialize=str, parse_value=read_decimal, description="An exact number, as text."
+        name="Decimal", serialize=str, parse_value=read_decimal, description="An exact number, as text."
     ),
 }
 
@@ -58,7 +58,6 @@ schema = strawberry.Schema(
     Query,
     Mutation,
     types=[kind for name, kind in TYPES.classes.items() if not name.endswith(("Connection", "Edge"))],
-    config=StrawberryConfig(disable_field_suggestions=True, scalar_map={}),
-    scalar_overrides=SCALARS,
+    config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
 )
 resolve_from_rows(schema._schema)
