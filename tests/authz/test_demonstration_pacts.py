@@ -28,7 +28,8 @@ def pact_of(territory: str) -> Pact:
 
 
 def parties_of(territory: str) -> list[Party]:
-    return [Party(body.slug, body.kind) for body in LANDS[territory].bodies]
+    signed = dict(pact_of(territory).parties)
+    return [Party(body.slug, body.kind) for body in LANDS[territory].bodies if body.slug in signed]
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,14 @@ def test_decisions_are_those_of_the_text(grants: Grants) -> None:
 
 @pytest.mark.parametrize("territory", LANDS)
 def test_parties_are_the_organisations_of_the_territory(territory: str) -> None:
-    assert {slug for slug, _ in pact_of(territory).parties} == {slug for slug, _ in parties_of(territory)}
+    signed = {slug for slug, _ in pact_of(territory).parties}
+    assert signed == {slug for slug, _ in parties_of(territory)}
+
+
+def test_organisation_of_another_territory_is_no_party_for_having_the_same_name() -> None:
+    here, there = parties_of("valdarno-demo"), {body.slug for body in LANDS["valdarno-demo"].bodies}
+    assert there - {slug for slug, _ in here} == {"cooperativa-il-ponte"}
+    assert {slug for slug, _ in decide(policy_lines(pact_of("valdarno-demo"), here))} <= {slug for slug, _ in here}
 
 
 def test_work_placement_gives_a_cooperative_what_the_work_needs(grants: Grants) -> None:
