@@ -87,6 +87,22 @@ ORIGINS = (
         "Cerdunar Lunarescu Muntelin Popesprova Stejaru",
         in_europe=True,
     ),
+    _origin(
+        "Polonia",
+        "Z127",
+        "Agnieszka Beata Dorota Ewa Halina Jolanta",
+        "Andrzej Jacek Marek Piotr Tomasz Zbigniew",
+        "Brzozaprova Jeziorna Klonowy Lesnawoda Polanka",
+        in_europe=True,
+    ),
+    _origin(
+        "Bulgaria",
+        "Z104",
+        "Desislava Elena Kalina Mariya Radka Yana",
+        "Boris Dimitar Emil Georgi Nikolay Plamen",
+        "Balkanova Dunavska Pirinova Rozovprova Trakiyska",
+        in_europe=True,
+    ),
     _origin("Cina", "Z210", "Fang Jing Li Mei Xia Yan", "Bo Hao Jun Lei Ming Wei", "Baiyu Chenlu Heshan Linxue Wanhe"),
     _origin(
         "Senegal",
@@ -140,7 +156,7 @@ STREETS = (
     "Viale dei Platani",
 )
 EXCHANGES = ("055000", "0571000")
-WITH_CODE, WITH_OMOCODE, WITH_STP, WITH_ENI, WITH_PROVISIONAL = 0.80, 0.83, 0.87, 0.88, 0.89
+WITH_CODE, WITH_OMOCODE, WITH_HEALTH_CODE, WITH_PROVISIONAL = 0.78, 0.80, 0.90, 0.91
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +198,10 @@ def _code(draw: float, plain: str, origin: Origin | None, progressive: int) -> t
         return plain, "codice_fiscale"
     if draw < WITH_OMOCODE:
         return omocode(plain, 1 + progressive % 7), "codice_fiscale"
-    if draw < WITH_STP and origin and not origin.in_europe:
-        return health_code("STP", progressive), "STP"
-    if draw < WITH_ENI and origin and origin.in_europe:
-        return health_code("ENI", progressive), "ENI"
-    if WITH_ENI < draw < WITH_PROVISIONAL:
+    if draw < WITH_HEALTH_CODE and origin:
+        kind = "ENI" if origin.in_europe else "STP"
+        return health_code(kind, progressive), kind
+    if WITH_HEALTH_CODE < draw < WITH_PROVISIONAL:
         return provisional_code(progressive), "cf_provisional_numeric"
     return None, None
 

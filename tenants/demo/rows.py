@@ -93,6 +93,10 @@ class Rows:
         """Gather one row; values stand in the order of the table's columns here."""
         self._tables[table].append(values)
 
+    def of(self, table: str) -> list[tuple[Any, ...]]:
+        """Return what was gathered for one table."""
+        return self._tables[table]
+
     async def write(self, connection: Connection, territory_id: UUID) -> None:
         """Insert everything; the territory must be the one of the transaction's context.
 

@@ -1,0 +1,391 @@
+"""The demonstration territories: everybody is there, every state of sharing, nobody real, and nothing crosses."""
+
+import asyncio
+import os
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from argon2 import PasswordHasher
+from click.testing import Result
+from codicefiscale import codicefiscale
+from typer.testing import CliRunner
+
+from authz.fields import ALL_FIELDS
+from infra.clock import new_id
+from infra.database import Connection, Context, as_role, connection_facts, transaction
+from infra.settings import settings
+from tenants.demo.cases import add_case, human_code
+from tenants.demo.catalogue import LANDS, MAIN, OTHER
+from tenants.demo.commands import app
+from tenants.demo.grow import grow
+from tenants.demo.load import CASES, PASSWORD, SEED, ensure, sign_ins
+from tenants.demo.network import read_network, work_in
+from tenants.demo.remove import remove
+from tenants.demo.rows import COLUMNS, FILLED, Rows
+from tests.conftest import fingerprint, named
+
+PONTE = "cooperativa-il-ponte"
+CAST = {
+    ("coordinatrice@vnp.example", "vnp", "territory_coordinator"),
+    ("anna@caritas-empoli.example", "caritas-empoli", "case_manager"),
+    ("piero@caritas-empoli.example", "caritas-empoli", "volunteer"),
+    ("rosa@caritas-fucecchio.example", "caritas-fucecchio", "case_manager"),
+    ("giulia@cooperativa-il-ponte.example", PONTE, "case_manager"),
+    ("marta@unione-dei-comuni.example", "unione-dei-comuni", "case_manager"),
+    ("luca@asl-toscana-centro.example", "asl-toscana-centro", "case_manager"),
+}
+NETWORK = {
+    "caritas": 13,
+    "volunteer_association": 5,  # the lead body is one
+    "social_promotion_association": 2,
+    "misericordia": 1,
+    "public_assistance": 1,
+    "social_cooperative_a": 2,
+    "social_cooperative_b": 2,
+    "social_cooperative_ab": 1,
+    "cooperative_consortium": 1,
+    "municipal_union": 1,
+    "local_health_authority": 1,
+    "employment_centre": 1,
+    "trade_union": 3,
+    "employers_association": 3,
+}
+STATES = """
+SELECT h.slug AS holder, o.slug AS partner, j.purpose,
+       CASE WHEN a.withdrawn_at IS NOT NULL THEN 'withdrawn' WHEN j.closed_at IS NOT NULL THEN 'closed'
+            WHEN p.status = 'invited' THEN 'pending' WHEN p.status = 'declined' THEN 'declined'
+            WHEN a.until < now() THEN 'expired' ELSE 'live' END AS state,
+       EXISTS (SELECT FROM case_access x WHERE x.case_id = p.case_id AND x.organisation_id = p.organisation_id
+                  AND x.until > now() AND x.read_mask <> 0) AS is_seen
+  FROM joint_intervention_partner p
+  JOIN joint_intervention j ON j.id = p.joint_intervention_id
+  JOIN authorisation a ON a.case_id = p.case_id
+  JOIN organisation o ON o.id = p.organisation_id
+  JOIN organisation h ON h.id = p.holder_id
+"""
+SEEN_BY_OTHERS = "SELECT case_id, organisation_id FROM case_access WHERE organisation_id <> holder_id AND until > now()"
+TO_BE_SEEN = """
+SELECT p.case_id, p.organisation_id
+  FROM joint_intervention_partner p
+  JOIN joint_intervention j ON j.id = p.joint_intervention_id AND j.closed_at IS NULL
+  JOIN authorisation a ON a.case_id = p.case_id AND a.withdrawn_at IS NULL AND a.until > now()
+ WHERE p.status = 'accepted'
+"""
+
+
+@asynccontextmanager
+async def copy(of: str, name: str) -> AsyncIterator[str]:
+    """Make a database with the demonstration as it was loaded, and drop it at the end."""
+    admin = await asyncpg.connect(**connection_facts(of))
+    await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "win_template_{fingerprint()}"')
+    yield named(of, name)
+    await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    await admin.close()
+
+
+@asynccontextmanager
+async def owning(url: str, secret: str) -> AsyncIterator[Connection]:
+    connection = await asyncpg.connect(**connection_facts(as_role(url, "win_owner", secret)))
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope="module")
+async def untouched(database_url: str, secret: str, worker: str) -> AsyncIterator[Connection]:
+    """The owner's connection to a database in which nobody has worked yet."""
+    async with copy(database_url, f"win_demo_{worker}_{os.getpid()}") as url, owning(url, secret) as connection:
+        yield connection
+
+
+@pytest.fixture
+async def main(untouched: Connection) -> AsyncIterator[Connection]:
+    """The same, inside the main territory."""
+    async with untouched.transaction():
+        await work_in(untouched, await territory(untouched, MAIN))
+        yield untouched
+
+
+@pytest.fixture
+async def apart(database_url: str, worker: str) -> AsyncIterator[str]:
+    """The address of a database with the demonstration in it, for one test to change."""
+    async with copy(database_url, f"win_demo_changed_{worker}_{os.getpid()}") as url:
+        yield url
+
+
+@pytest.fixture
+async def owner_apart(apart: str, secret: str) -> AsyncIterator[Connection]:
+    async with owning(apart, secret) as connection:
+        yield connection
+
+
+async def territory(connection: Connection, slug: str) -> UUID:
+    found: UUID = await connection.fetchval("SELECT id FROM territory WHERE slug = $1", slug)
+    return found
+
+
+async def counts(connection: Connection) -> dict[tuple[str, str], int]:
+    """Count the rows of every filled table in every territory."""
+    found = {}
+    for territory_id, slug in await connection.fetch("SELECT id, slug FROM territory"):
+        async with connection.transaction():
+            await work_in(connection, territory_id)
+            for table in FILLED:
+                found[slug, table] = await connection.fetchval(f"SELECT count(*) FROM {table}")
+    return found
+
+
+async def pairs(connection: Connection, query: str) -> set[tuple[UUID, UUID]]:
+    return {(case_id, organisation_id) for case_id, organisation_id in await connection.fetch(query)}
+
+
+async def test_network_is_whole(main: Connection) -> None:
+    kinds = await main.fetch("SELECT kind, count(*) FROM organisation GROUP BY kind")
+    assert dict(kinds) == NETWORK
+    assert [tuple(row) for row in await main.fetch("SELECT slug FROM organisation WHERE is_lead")] == [("vnp",)]
+
+
+async def test_whoever_works_on_cases_has_some(main: Connection) -> None:
+    held = dict(
+        await main.fetch(
+            "SELECT o.slug, count(c.id) FROM organisation o LEFT JOIN case_file c ON c.holder_id = o.id GROUP BY o.slug"
+        )
+    )
+    aggregates_only = {slug for slug, cases in held.items() if cases == 0}
+    assert aggregates_only == {body.slug for body in LANDS[MAIN].bodies if body.weight == 0}
+    assert min(cases for cases in held.values() if cases) >= 2
+    assert sum(held.values()) == CASES[MAIN]
+
+
+async def test_cast_can_sign_in(main: Connection) -> None:
+    rows = await main.fetch(
+        "SELECT a.email, o.slug, m.role, a.password_hash FROM member m JOIN account a ON a.id = m.account_id "
+        "JOIN organisation o ON o.id = m.organisation_id WHERE m.valid_until IS NULL"
+    )
+    assert {tuple(row)[:3] for row in rows} >= CAST
+    [password_hash] = {row["password_hash"] for row in rows}
+    assert PasswordHasher().verify(password_hash, PASSWORD)
+    printed = {(one.email, one.organisation, one.role.value) for one in sign_ins()}
+    assert printed >= CAST
+
+
+async def test_every_state_of_sharing_is_there_and_only_what_is_live_is_seen(main: Connection) -> None:
+    rows = await main.fetch(STATES)
+    states = {"live", "pending", "declined", "closed", "withdrawn", "expired"}
+    assert {row["state"] for row in rows} == states
+    from_anna = {row["state"] for row in rows if (row["holder"], row["partner"]) == ("caritas-empoli", PONTE)}
+    assert from_anna == states
+    assert {row["state"] for row in rows if row["is_seen"]} == {"live"}
+    assert all(row["is_seen"] for row in rows if row["state"] == "live")
+
+
+async def test_main_territory_is_shared_for_many_purposes(main: Connection) -> None:
+    purposes = await main.fetch("SELECT DISTINCT purpose FROM case_access WHERE purpose IS NOT NULL AND until > now()")
+    assert {"traineeship", "hire", "table_discussion", "material_aid", "health_social_pathway"} <= {
+        row["purpose"] for row in purposes
+    }
+
+
+async def test_stranger_to_annas_cases(main: Connection) -> None:
+    """The main job says of Rosa that she sees none of them that is shared with the cooperative."""
+    seen = await main.fetchval(
+        "SELECT count(*) FROM case_access x JOIN case_access y ON y.case_id = x.case_id "
+        "JOIN organisation o ON o.id = x.organisation_id JOIN organisation p ON p.id = y.organisation_id "
+        "WHERE o.slug = 'caritas-fucecchio' AND p.slug = $1 AND x.holder_id = "
+        "(SELECT id FROM organisation WHERE slug = 'caritas-empoli')",
+        PONTE,
+    )
+    assert seen == 0
+
+
+async def test_everything_is_flagged_as_demonstration(untouched: Connection) -> None:
+    owner = untouched
+    assert await owner.fetchval("SELECT bool_and(is_demo AND email LIKE '%.example') FROM account")
+    for slug in LANDS:
+        assert await owner.fetchval("SELECT is_demo FROM territory WHERE slug = $1", slug)
+        async with owner.transaction():
+            await work_in(owner, await territory(owner, slug))
+            for table in ("organisation", "person", "case_file"):
+                assert await owner.fetchval(f"SELECT bool_and(is_demo) FROM {table}"), table
+
+
+async def test_codes_are_valid_and_nobodys(main: Connection) -> None:
+    codes = [tuple(row) for row in await main.fetch("SELECT code, kind FROM case_identity_code")]
+    assert {kind for _, kind in codes} == {"codice_fiscale", "STP", "ENI", "cf_provisional_numeric"}
+    for code, kind in codes:
+        if kind == "codice_fiscale":
+            assert codicefiscale.is_valid(code), code
+        elif kind == "cf_provisional_numeric":
+            assert re.fullmatch(r"\d{11}", code)
+            assert check_digit(code[:10]) == code[10]
+        else:
+            # No health authority has the number 000.
+            assert re.fullmatch(rf"{kind}009000\d{{7}}", code)
+    assert sum(codicefiscale.is_omocode(code) for code, kind in codes if kind == "codice_fiscale") > 0
+    assert await main.fetchval("SELECT count(*) FROM case_contacts WHERE phone !~ '^[+]39(055|0571)000[0-9]{4}$'") == 0
+    assert await main.fetchval("SELECT count(*) FROM case_contacts WHERE email !~ '@posta[.]example$'") == 0
+
+
+def check_digit(ten: str) -> str:
+    doubled = [int(sign) * (1 + place % 2) for place, sign in enumerate(ten)]
+    return str(-sum(value // 10 + value % 10 for value in doubled) % 10)
+
+
+async def test_groups_are_filled_with_variety(main: Connection) -> None:
+    for table in COLUMNS:
+        assert await main.fetchval(f"SELECT count(*) FROM {table}") > 0, table
+    for column, table in [("profile", "case_work"), ("family_name", "case_identity"), ("phone", "case_contacts")]:
+        assert await main.fetchval(f"SELECT count(DISTINCT {column}) FROM {table}") > 50, column
+    assert await main.fetchval("SELECT count(DISTINCT field_bit) FROM case_health") == 4
+    assert await main.fetchval("SELECT count(DISTINCT macro) FROM case_need") == 11
+
+
+async def test_numbers_are_human_and_each_holders_own(main: Connection) -> None:
+    numbers = await main.fetch("SELECT holder_id, number, opened_on FROM case_file")
+    assert len({(row["holder_id"], row["number"]) for row in numbers}) == len(numbers)
+    for row in numbers:
+        assert re.fullmatch(rf"{row['opened_on'].year}-[0-9A-HJKMNP-TV-Z]{{5}}", row["number"])
+
+
+def test_codes_of_a_hundred_thousand_cases_differ() -> None:
+    assert len({human_code(position) for position in range(100_000)}) == 100_000
+
+
+async def test_same_seed_draws_the_same_people(main: Connection) -> None:
+    drawn = []
+    for _ in range(2):
+        network, rows = await read_network(main, MAIN, SEED), Rows()
+        for position in range(60):
+            add_case(rows, network, position)
+        drawn.append([row[1:] for table in ("case_identity", "case_contacts", "case_work") for row in rows.of(table)])
+    assert drawn[0] == drawn[1]
+
+
+async def test_nothing_crosses_territories(owner: Connection, database: str) -> None:
+    places: dict[str, dict[str, Any]] = {}
+    for slug in LANDS:
+        territory_id = await territory(owner, slug)
+        async with owner.transaction():
+            await work_in(owner, territory_id)
+            ponte = await owner.fetchval("SELECT id FROM organisation WHERE slug = $1", PONTE)
+            holding = await owner.fetchval("SELECT count(*) FROM case_file WHERE holder_id = $1", ponte)
+            cases = {row["id"] for row in await owner.fetch("SELECT id FROM case_file")}
+        places[slug] = {"territory": territory_id, "ponte": ponte, "holding": holding, "cases": cases}
+    assert not places[MAIN]["cases"] & places[OTHER]["cases"]
+
+    async def seen(territory_id: UUID, organisation_id: UUID) -> set[UUID]:
+        context = Context(territory_id, organisation_id, new_id(), ALL_FIELDS, ALL_FIELDS)
+        async with transaction(context) as connection:
+            return {row["id"] for row in await connection.fetch("SELECT id FROM case_file")}
+
+    # The same short name in both: one has signed a pact and sees more than its own, the other has not.
+    here, there = places[MAIN], places[OTHER]
+    assert len(await seen(here["territory"], here["ponte"])) > here["holding"]
+    assert len(await seen(there["territory"], there["ponte"])) == there["holding"] > 0
+    assert await seen(here["territory"], here["ponte"]) < here["cases"]
+    assert await seen(here["territory"], there["ponte"]) == set()
+    assert await seen(there["territory"], here["ponte"]) == set()
+
+
+async def test_loading_again_changes_nothing(owner: Connection) -> None:
+    before = await counts(owner)
+    assert await ensure(owner) is False
+    assert await counts(owner) == before
+
+
+async def test_removed_and_loaded_by_two_starts_at_once(owner_apart: Connection, apart: str, secret: str) -> None:
+    before = await counts(owner_apart)
+    accounts = await owner_apart.fetchval("SELECT count(*) FROM account")
+    assert await remove(owner_apart)
+    assert await counts(owner_apart) == {}
+    assert await owner_apart.fetchval("SELECT count(*) FROM account") == 0
+    assert await remove(owner_apart) is False
+    other = await asyncpg.connect(**connection_facts(as_role(apart, "win_owner", secret)))
+    assert sorted(await asyncio.gather(ensure(owner_apart), ensure(other))) == [False, True]
+    await other.close()
+    assert await counts(owner_apart) == before
+    assert await owner_apart.fetchval("SELECT count(*) FROM account") == accounts
+
+
+async def test_removing_leaves_a_real_territory_alone(owner_apart: Connection) -> None:
+    anna = await owner_apart.fetchval("SELECT id FROM account WHERE email = 'anna@caritas-empoli.example'")
+    real, organisation = new_id(), new_id()
+    async with owner_apart.transaction():
+        await owner_apart.execute(
+            "INSERT INTO territory (id, slug, name, is_demo, created_at) VALUES ($1, 'vero', 'Vero', false, now())",
+            real,
+        )
+        await work_in(owner_apart, real)
+        await owner_apart.execute(
+            "INSERT INTO organisation (territory_id, id, slug, name, kind, is_lead, valid_from, is_demo) "
+            "VALUES ($1, $2, 'vnp', 'Vero', 'foundation', true, now(), false)",
+            *(real, organisation),
+        )
+        await owner_apart.execute(
+            "INSERT INTO member (territory_id, id, account_id, organisation_id, role, valid_from) "
+            "VALUES ($1, $2, $3, $4, 'auditor', now())",
+            *(real, new_id(), anna, organisation),
+        )
+    with pytest.raises(LookupError):
+        await grow(owner_apart, real, 1)
+    assert await remove(owner_apart)
+    found = await counts(owner_apart)
+    assert {key: rows for key, rows in found.items() if rows} == {("vero", "organisation"): 1, ("vero", "member"): 1}
+    assert [row["id"] for row in await owner_apart.fetch("SELECT id FROM account")] == [anna]
+    assert await owner_apart.fetchval("SELECT count(*) FROM pg_trigger WHERE tgname = 'immutable'") == 2
+    assert await owner_apart.fetchval("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'D'") == 0
+
+
+async def test_growing_shares_what_it_adds(owner_apart: Connection) -> None:
+    territory_id, added = await territory(owner_apart, MAIN), 2_000
+    told: list[int] = []
+    before = await counts(owner_apart)
+    await grow(owner_apart, territory_id, added, told.append)
+    after = await counts(owner_apart)
+    assert told == [added]
+    assert {slug for slug, table in after if after[slug, table] != before[slug, table]} == {MAIN}
+    assert after[MAIN, "case_file"] == before[MAIN, "case_file"] + added
+    assert after[MAIN, "case_identity"] == after[MAIN, "case_work"] == after[MAIN, "case_file"]
+    assert after[MAIN, "case_need"] > 1.8 * after[MAIN, "case_file"]
+
+    async with owner_apart.transaction():
+        await work_in(owner_apart, territory_id)
+        seen = await pairs(owner_apart, SEEN_BY_OTHERS)
+        assert seen == await pairs(owner_apart, TO_BE_SEEN)
+        own = await owner_apart.fetchval("SELECT count(*) FROM case_access WHERE organisation_id = holder_id")
+        ponte = await owner_apart.fetchval("SELECT id FROM organisation WHERE slug = $1", PONTE)
+    assert own == after[MAIN, "case_file"]
+    assert len({case_id for case_id, _ in seen}) > 0.6 * after[MAIN, "case_file"]
+    assert Counter(organisation_id for _, organisation_id in seen)[ponte] > 0.5 * after[MAIN, "case_file"]
+
+
+@pytest.fixture
+def win(apart: str, secret: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Awaitable[Result]]:
+    """Runs a command as an operator would, on a database of this test's own."""
+    monkeypatch.setenv("WIN_DATABASE_URL", apart)
+    monkeypatch.setenv("WIN_SECRET_KEY", secret)
+    settings.cache_clear()
+
+    async def run(*arguments: str) -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, app, list(arguments))
+
+    return run
+
+
+async def test_commands_load_grow_and_begin_again(win: Callable[..., Awaitable[Result]]) -> None:
+    grown = await win("load", "--cases", "600")
+    assert grown.exit_code == 0, grown.output
+    assert "180 of 180 new cases" in grown.output
+    assert f"{MAIN}: 37 organisations, 37 members, 600 cases" in grown.output
+    assert PASSWORD in grown.output
+    again = await win("load", "--cases", "600")
+    assert "new cases" not in again.output
+    begun = await win("reset")
+    assert begun.exit_code == 0, begun.output
+    assert f"{MAIN}: 37 organisations, 37 members, {CASES[MAIN]} cases" in begun.output
+    assert (await win("load", "--cases", "0")).exit_code == 2
