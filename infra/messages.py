@@ -27,6 +27,10 @@ MESSAGES: Mapping[str, Sentence] = {
         "La richiesta deve avere Content-Type: application/json.",
         "The request must have Content-Type: application/json.",
     ),
+    "error.cursor": (
+        "Il cursore in `after` non viene da questo elenco. Usa un `endCursor` o un `cursor` così come l'hai ricevuto.",
+        "The cursor in `after` is not from this list. Use an `endCursor` or a `cursor` as you received it.",
+    ),
     "error.forbidden": (
         "Il tuo ruolo non permette questa operazione. Se ti serve, chiedi a chi coordina la tua organizzazione.",
         "Your role does not allow this. If you need it, ask whoever coordinates your organisation.",
@@ -48,6 +52,10 @@ MESSAGES: Mapping[str, Sentence] = {
     "error.not_found": (
         "Non troviamo quello che cerchi. Forse non esiste, o non è condiviso con la tua organizzazione.",
         "We cannot find what you are looking for. It may not exist, or it is not shared with your organisation.",
+    ),
+    "error.page_size": (
+        "`first` deve essere un numero da 0 a {most}.",
+        "`first` has to be a number from 0 to {most}.",
     ),
     "error.too_many_attempts": (
         "Ci sono stati troppi tentativi di accesso. Aspetta {seconds} secondi e riprova.",
