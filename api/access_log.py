@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from api.ids import row_id
-from api.reading.answer import read_page
+from api.reading.answer import alone, read_page
 from api.reading.types import TYPES
 from authz.actions import Action
 from tenants.access_log.shape import ACCESS_LOG
@@ -22,7 +22,7 @@ class Query:
         self, info: strawberry.Info, case_id: strawberry.ID, first: int | None = None, after: str | None = None
     ) -> Any:
         case = row_id("case", case_id)
-        await demand_own_case(case)
+        await alone(info._raw_info, lambda: demand_own_case(case))
         info.context.viewer.actor.require(Action.ACCESS_LOG_READ)
         return await read_page(
             info._raw_info, "AccessLogEntry", ACCESS_LOG, first=first, after=after, filters={"case_id": str(case)}

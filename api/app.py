@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from api.headers import place_of
 from api.health import routes as health_routes
 from api.identity import credentials, language_of, refuse_cross_site
 from api.operation import Ask, answer
@@ -80,7 +81,7 @@ def one_error(error: GraphQLError, language: str, request_id: UUID) -> dict[str,
     elif isinstance(cause, UNREACHABLE):
         entry = describe(Unavailable(), language, request_id)
     else:
-        logger().error("unforeseen error", kind=type(cause).__name__, exc_info=cause)
+        logger().error("unexpected error", kind=type(cause).__name__, place=place_of(cause), request_id=str(request_id))
         entry = describe(WinError(), language, request_id)
     if error.locations:
         entry["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]

@@ -106,9 +106,3 @@ class UpdateJusticeInput(UpdateInput):
 class UpdateNeedsInput(UpdateInput):
     add: list[NeedInput] = strawberry.field(default_factory=list)
     remove: list[strawberry.ID] = strawberry.field(default_factory=list)
-
-
-@strawberry.input
-class ChangeCaseStatusInput(UpdateInput):
-    status: Status
-    reason: str | None = None

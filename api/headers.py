@@ -1,7 +1,6 @@
 """What every request gets, whatever answers it: an id, strict headers, a limited body, and no word of our errors."""
 
 from collections.abc import Mapping
-from contextvars import ContextVar
 from pathlib import Path
 from traceback import extract_tb
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 
 from api.identity import language_of
 from api.refusals import refusal
@@ -34,8 +34,6 @@ HSTS = "max-age=63072000; includeSubDomains"
 
 HOME = Path(__file__).parents[1]
 
-request_id: ContextVar[UUID] = ContextVar("id of the running request")
-
 
 class BodyTooLarge(Exception):
     """More came than one request may send; it ends the request wherever the body is read."""
@@ -54,12 +52,9 @@ class Headers:
             return
         identifier = new_id()
         scope.setdefault("state", {})["request_id"] = identifier
-        token = request_id.set(identifier)
         exchange = Exchange(scope, receive, send, identifier, self.max_body)
-        try:
+        with bound_contextvars(request_id=str(identifier)):
             await exchange.run(self.app)
-        finally:
-            request_id.reset(token)
 
 
 class Exchange:
@@ -82,9 +77,7 @@ class Exchange:
         except BodyTooLarge:
             await self.too_large()
         except Exception as error:
-            logger().error(
-                "unexpected error", kind=type(error).__name__, place=place_of(error), request_id=str(self.identifier)
-            )
+            logger().error("unexpected error", kind=type(error).__name__, place=place_of(error))
             await self.answer(WinError(), status=500)
 
     async def too_large(self) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import strawberry
 
-from api.reading.answer import read_one, read_page
+from api.reading.answer import alone, read_one, read_page
 from api.reading.types import TYPES
 from authz.actions import Action
 from authz.kinds import OrganisationKind
@@ -47,7 +47,7 @@ class Query:
     )
     async def pact(self, info: strawberry.Info, version: int | None = None) -> Any:
         info.context.viewer.actor.require(Action.PACT_READ)
-        row = await version_id(version)
+        row = await alone(info._raw_info, lambda: version_id(version))
         if row is None:
             raise NotFound
         return await read_one(info._raw_info, "Pact", row)

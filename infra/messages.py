@@ -39,6 +39,10 @@ MESSAGES: Mapping[str, Sentence] = {
         "Questa chiave di ripetizione è già stata usata per una richiesta diversa. Usa una chiave nuova.",
         "This idempotency key was already used for a different request. Use a new key.",
     ),
+    "error.idempotency_key": (
+        "La chiave Idempotency-Key non è valida: usa da 1 a {longest} caratteri semplici.",
+        "The Idempotency-Key is not valid: use 1 to {longest} plain characters.",
+    ),
     "error.internal": (
         "C'è stato un problema da parte nostra e non è stato salvato nulla. Riprova; se succede ancora, "
         "comunicaci il codice della richiesta.",

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -23,6 +23,8 @@ from tenants.reading.statements import PageRequest, Statement
 from tenants.shapes import SHAPES
 
 KEPT = 2048
+
+Found = TypeVar("Found")
 
 
 @dataclass
@@ -126,11 +128,16 @@ def _statement(
     return statement
 
 
+async def alone(info: GraphQLResolveInfo, query: Callable[[], Awaitable[Found]]) -> Found:
+    """Run a query by itself: roots are resolved at once, but a connection answers one at a time."""
+    asking: Asking = info.context
+    async with asking.lock:
+        return await query()
+
+
 async def _answer(info: GraphQLResolveInfo, statement: Statement, values: Mapping[str, object]) -> Any:
     asking: Asking = info.context
-    # Fields of a query are asked for at once, but a connection answers one at a time.
-    async with asking.lock:
-        text = await statements.run(statement, {**asking.values, **values})
+    text = await alone(info, lambda: statements.run(statement, {**asking.values, **values}))
     if text is None:
         return None
     return orjson.loads(text) if settings().read_path == "reference" else orjson.Fragment(text.encode())

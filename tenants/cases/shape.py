@@ -134,7 +134,6 @@ VIEWER_CAN = Inline(
     "CaseViewerCan",
     (
         can("update", Action.CASE_UPDATE, "{writing} <> 0", "Write at least one field of it."),
-        can("close", Action.CASE_CLOSE, "{own}", "Close it."),
         can("give_authorisation", Action.AUTHORISATION_GIVE, "{own}", "Record a consent or a public task."),
         can("withdraw_authorisation", Action.AUTHORISATION_WITHDRAW, "{own}", "Withdraw one."),
         can("propose_joint_intervention", Action.JOINT_INTERVENTION_PROPOSE, "{own}", "Propose joint work on it."),

@@ -1,0 +1,118 @@
+"""Checks of the values of a case that have a shape of their own: dates, telephone, e-mail, money, places."""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+import phonenumbers
+
+from infra.clock import today
+from infra.errors import ProblemCode
+from tenants.checks import Check, Findings, Wrong, line, one_of
+
+EARLIEST_BIRTH = date(1900, 1, 1)
+TELEPHONE_SIGNS = re.compile(r"[0-9+()/.\s-]{3,40}")
+# One @, a name before it, and after it at least two parts without empty ones.
+EMAIL = re.compile(r"[^@\s<>\"(),;:\\]+@[^@\s.<>\"(),;:\\]+(?:\.[^@\s.<>\"(),;:\\]+)+")
+ISTAT_CODE = re.compile(r"(?!000)[0-9]{3}(?!000)[0-9]{3}")
+MOST_MONEY = Decimal(10_000_000)
+CENT = Decimal("0.01")
+LATEST_YEARS = 10
+
+
+def birth_date(value: object) -> date:
+    """Return a day on which a living person can have been born."""
+    if not isinstance(value, date):
+        raise Wrong(ProblemCode.INVALID_FORMAT)
+    if value > today():
+        raise Wrong(ProblemCode.IN_THE_FUTURE)
+    if value < EARLIEST_BIRTH:
+        raise Wrong(ProblemCode.INVALID_FORMAT, "problem.birth_before_1900")
+    return value
+
+
+def birth_year(value: object) -> int:
+    """Return a year in which a living person can have been born."""
+    if not isinstance(value, int):
+        raise Wrong(ProblemCode.INVALID_FORMAT)
+    if value > today().year:
+        raise Wrong(ProblemCode.IN_THE_FUTURE)
+    if value < EARLIEST_BIRTH.year:
+        raise Wrong(ProblemCode.INVALID_FORMAT, "problem.birth_before_1900")
+    return value
+
+
+def validity(value: object) -> date:
+    """Return the last day on which a declaration holds; it may have passed, but it is not a slip of the pen."""
+    if not isinstance(value, date):
+        raise Wrong(ProblemCode.INVALID_FORMAT)
+    if value < EARLIEST_BIRTH:
+        raise Wrong(ProblemCode.INVALID_FORMAT)
+    if value.year > today().year + LATEST_YEARS:
+        raise Wrong(ProblemCode.TOO_FAR)
+    return value
+
+
+def telephone(value: object) -> str | None:
+    """Return the number as E.164; one without a country's prefix is Italian."""
+    text = line(40)(value)
+    if text is None:
+        return None
+    if not TELEPHONE_SIGNS.fullmatch(text):
+        raise Wrong(ProblemCode.INVALID_FORMAT)
+    try:
+        number = phonenumbers.parse(text, "IT")
+    except phonenumbers.NumberParseException as error:
+        raise Wrong(ProblemCode.INVALID_FORMAT) from error
+    if not phonenumbers.is_valid_number(number):
+        raise Wrong(ProblemCode.INVALID_FORMAT)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def email(value: object) -> str | None:
+    """Return an address that can be written to, as it was typed."""
+    text = line(254)(value)
+    if text is not None and not EMAIL.fullmatch(text):
+        raise Wrong(ProblemCode.INVALID_FORMAT)
+    return text  # type: ignore[no-any-return]  # a check returns what it returns
+
+
+def municipality(value: object) -> str | None:
+    """Return an ISTAT code; people live outside of the territory too, so any town's will do."""
+    text = line(20)(value)
+    if text is not None and not ISTAT_CODE.fullmatch(text):
+        raise Wrong(ProblemCode.INVALID_FORMAT)
+    return text  # type: ignore[no-any-return]  # a check returns what it returns
+
+
+def money(value: object) -> Decimal:
+    """Return euros and cents, none below zero."""
+    try:
+        amount = Decimal(value) if isinstance(value, Decimal | str | int) else None
+    except InvalidOperation:
+        amount = None
+    if amount is None or not amount.is_finite() or not 0 <= amount < MOST_MONEY or amount != round(amount, 2):
+        raise Wrong(ProblemCode.INVALID_FORMAT)
+    return abs(amount).quantize(CENT)
+
+
+def flag(value: object) -> bool:
+    """Return yes or no."""
+    if not isinstance(value, bool):
+        raise Wrong(ProblemCode.INVALID_FORMAT)
+    return value
+
+
+def some_of(items: Collection[str]) -> Check:
+    """Return the check of a list of items of a catalogue; none at all is no value."""
+    item = one_of(items)
+
+    def check(values: Sequence[object]) -> list[str] | None:
+        findings = Findings()
+        found = findings.each(item, values, "")
+        for problem in findings.problems:
+            raise Wrong(problem.code)
+        return found or None
+
+    return check
