@@ -185,3 +185,14 @@ def test_party_of_a_kind_that_no_clause_names_gets_nothing() -> None:
     assert {slug for slug, _ in grants} == {"caritas-empoli", "caritas-vinci", "cooperativa-il-ponte"}
     assert {purpose for _, purpose in grants} == {Purpose.TRAINEESHIP}
     assert all((grant.read_mask | grant.write_mask) & ~ALL_FIELDS == 0 for grant in grants.values())
+
+
+def test_two_territories_in_one_file_do_not_mix(tmp_path: Path) -> None:
+    other = parse_pact(document(clause(share(read=["housing"])), territory="valdarno-demo"))
+    both = casbin_csv(LINES) + casbin_csv(policy_lines(other, PARTIES))
+    loaded = engine(tmp_path, both)
+    for territory, lines in (("empolese-valdelsa", LINES), ("valdarno-demo", policy_lines(other, PARTIES))):
+        grant = decide(lines)["cooperativa-il-ponte", Purpose.TRAINEESHIP]
+        for field in FIELDS:
+            answer = loaded.enforce("cooperativa-il-ponte", territory, field.key, "read", "traineeship")
+            assert answer is bool(grant.read_mask & field.mask), (territory, field.key)
