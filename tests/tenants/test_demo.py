@@ -1,34 +1,27 @@
 """The demonstration territories: everybody is there, every state of sharing, nobody real, and nothing crosses."""
 
-import asyncio
-import os
 import re
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 from argon2 import PasswordHasher
-from click.testing import Result
 from codicefiscale import codicefiscale
-from typer.testing import CliRunner
 
 from authz.fields import ALL_FIELDS
 from infra.clock import new_id
-from infra.database import Connection, Context, as_role, connection_facts, transaction
-from infra.settings import settings
+from infra.database import Connection, Context, transaction
+from tenants.cases import catalogues
+from tenants.cases.identity_codes import identity_code
+from tenants.cases.need_catalogue import NEEDS
+from tenants.cases.values import email, telephone
 from tenants.demo.cases import add_case, human_code
 from tenants.demo.catalogue import LANDS, MAIN, OTHER
-from tenants.demo.commands import app
-from tenants.demo.grow import grow
-from tenants.demo.load import CASES, PASSWORD, SEED, ensure, sign_ins
+from tenants.demo.load import CASES, PASSWORD, SEED, sign_ins
 from tenants.demo.network import read_network, work_in
-from tenants.demo.remove import remove
-from tenants.demo.rows import COLUMNS, FILLED, Rows
-from tests.conftest import fingerprint, named
+from tenants.demo.rows import COLUMNS, Rows
+from tests.tenants.copies import copy, owning, territory
 
 PONTE = "cooperativa-il-ponte"
 CAST = {
@@ -69,37 +62,20 @@ SELECT h.slug AS holder, o.slug AS partner, j.purpose,
   JOIN organisation o ON o.id = p.organisation_id
   JOIN organisation h ON h.id = p.holder_id
 """
-SEEN_BY_OTHERS = "SELECT case_id, organisation_id FROM case_access WHERE organisation_id <> holder_id AND until > now()"
-TO_BE_SEEN = """
-SELECT p.case_id, p.organisation_id
-  FROM joint_intervention_partner p
-  JOIN joint_intervention j ON j.id = p.joint_intervention_id AND j.closed_at IS NULL
-  JOIN authorisation a ON a.case_id = p.case_id AND a.withdrawn_at IS NULL AND a.until > now()
- WHERE p.status = 'accepted'
-"""
-
-
-@asynccontextmanager
-async def copy(of: str, name: str) -> AsyncIterator[str]:
-    """Make a database with the demonstration as it was loaded, and drop it at the end."""
-    admin = await asyncpg.connect(**connection_facts(of))
-    await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "win_template_{fingerprint()}"')
-    yield named(of, name)
-    await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    await admin.close()
-
-
-@asynccontextmanager
-async def owning(url: str, secret: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(**connection_facts(as_role(url, "win_owner", secret)))
-    yield connection
-    await connection.close()
+CHOSEN = [
+    ("sex", "case_identity", catalogues.SEXES),
+    ("income_band", "case_economic", catalogues.INCOME_BANDS),
+    ("level", "case_education", catalogues.EDUCATION_LEVELS),
+    ("status", "(SELECT unnest(statuses) AS status FROM case_disadvantage) d", catalogues.DISADVANTAGES),
+    ("closure_reason", "case_file", catalogues.CLOSURE_REASONS),
+    ("municipality", "case_contacts", catalogues.MUNICIPALITIES),
+]
 
 
 @pytest.fixture(scope="module")
 async def untouched(database_url: str, secret: str, worker: str) -> AsyncIterator[Connection]:
     """The owner's connection to a database in which nobody has worked yet."""
-    async with copy(database_url, f"win_demo_{worker}_{os.getpid()}") as url, owning(url, secret) as connection:
+    async with copy(database_url, worker, "kept") as url, owning(url, secret) as connection:
         yield connection
 
 
@@ -109,39 +85,6 @@ async def main(untouched: Connection) -> AsyncIterator[Connection]:
     async with untouched.transaction():
         await work_in(untouched, await territory(untouched, MAIN))
         yield untouched
-
-
-@pytest.fixture
-async def apart(database_url: str, worker: str) -> AsyncIterator[str]:
-    """The address of a database with the demonstration in it, for one test to change."""
-    async with copy(database_url, f"win_demo_changed_{worker}_{os.getpid()}") as url:
-        yield url
-
-
-@pytest.fixture
-async def owner_apart(apart: str, secret: str) -> AsyncIterator[Connection]:
-    async with owning(apart, secret) as connection:
-        yield connection
-
-
-async def territory(connection: Connection, slug: str) -> UUID:
-    found: UUID = await connection.fetchval("SELECT id FROM territory WHERE slug = $1", slug)
-    return found
-
-
-async def counts(connection: Connection) -> dict[tuple[str, str], int]:
-    """Count the rows of every filled table in every territory."""
-    found = {}
-    for territory_id, slug in await connection.fetch("SELECT id, slug FROM territory"):
-        async with connection.transaction():
-            await work_in(connection, territory_id)
-            for table in FILLED:
-                found[slug, table] = await connection.fetchval(f"SELECT count(*) FROM {table}")
-    return found
-
-
-async def pairs(connection: Connection, query: str) -> set[tuple[UUID, UUID]]:
-    return {(case_id, organisation_id) for case_id, organisation_id in await connection.fetch(query)}
 
 
 async def test_network_is_whole(main: Connection) -> None:
@@ -231,6 +174,26 @@ async def test_codes_are_valid_and_nobodys(main: Connection) -> None:
     assert await main.fetchval("SELECT count(*) FROM case_contacts WHERE email !~ '@posta[.]example$'") == 0
 
 
+async def test_values_are_those_that_the_forms_take(main: Connection) -> None:
+    for phone in await main.fetch("SELECT phone FROM case_contacts"):
+        assert telephone(phone["phone"]) == phone["phone"]
+    for address in await main.fetch("SELECT email FROM case_contacts WHERE email IS NOT NULL"):
+        assert email(address["email"]) == address["email"]
+    for code, kind in await main.fetch("SELECT code, kind FROM case_identity_code"):
+        assert identity_code(code) == (code, kind)
+    for column, table, catalogue in CHOSEN:
+        values = await main.fetch(f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL")
+        assert {value for (value,) in values} <= set(catalogue), column
+    needs = await main.fetch(
+        "SELECT n.macro, n.field_bit AS seen_bit, d.field_bit AS told_bit, d.item "
+        "FROM case_need n JOIN case_need_detail d ON d.need_id = n.id"
+    )
+    for need in needs:
+        macro = NEEDS[need["macro"]]
+        assert (macro.seen_bit, macro.told_bit) == (need["seen_bit"], need["told_bit"])
+        assert need["item"] in macro.items
+
+
 def check_digit(ten: str) -> str:
     doubled = [int(sign) * (1 + place % 2) for place, sign in enumerate(ten)]
     return str(-sum(value // 10 + value % 10 for value in doubled) % 10)
@@ -290,102 +253,3 @@ async def test_nothing_crosses_territories(owner: Connection, database: str) -> 
     assert await seen(here["territory"], here["ponte"]) < here["cases"]
     assert await seen(here["territory"], there["ponte"]) == set()
     assert await seen(there["territory"], here["ponte"]) == set()
-
-
-async def test_loading_again_changes_nothing(owner: Connection) -> None:
-    before = await counts(owner)
-    assert await ensure(owner) is False
-    assert await counts(owner) == before
-
-
-async def test_removed_and_loaded_by_two_starts_at_once(owner_apart: Connection, apart: str, secret: str) -> None:
-    before = await counts(owner_apart)
-    accounts = await owner_apart.fetchval("SELECT count(*) FROM account")
-    assert await remove(owner_apart)
-    assert await counts(owner_apart) == {}
-    assert await owner_apart.fetchval("SELECT count(*) FROM account") == 0
-    assert await remove(owner_apart) is False
-    other = await asyncpg.connect(**connection_facts(as_role(apart, "win_owner", secret)))
-    assert sorted(await asyncio.gather(ensure(owner_apart), ensure(other))) == [False, True]
-    await other.close()
-    assert await counts(owner_apart) == before
-    assert await owner_apart.fetchval("SELECT count(*) FROM account") == accounts
-
-
-async def test_removing_leaves_a_real_territory_alone(owner_apart: Connection) -> None:
-    anna = await owner_apart.fetchval("SELECT id FROM account WHERE email = 'anna@caritas-empoli.example'")
-    real, organisation = new_id(), new_id()
-    async with owner_apart.transaction():
-        await owner_apart.execute(
-            "INSERT INTO territory (id, slug, name, is_demo, created_at) VALUES ($1, 'vero', 'Vero', false, now())",
-            real,
-        )
-        await work_in(owner_apart, real)
-        await owner_apart.execute(
-            "INSERT INTO organisation (territory_id, id, slug, name, kind, is_lead, valid_from, is_demo) "
-            "VALUES ($1, $2, 'vnp', 'Vero', 'foundation', true, now(), false)",
-            *(real, organisation),
-        )
-        await owner_apart.execute(
-            "INSERT INTO member (territory_id, id, account_id, organisation_id, role, valid_from) "
-            "VALUES ($1, $2, $3, $4, 'auditor', now())",
-            *(real, new_id(), anna, organisation),
-        )
-    with pytest.raises(LookupError):
-        await grow(owner_apart, real, 1)
-    assert await remove(owner_apart)
-    found = await counts(owner_apart)
-    assert {key: rows for key, rows in found.items() if rows} == {("vero", "organisation"): 1, ("vero", "member"): 1}
-    assert [row["id"] for row in await owner_apart.fetch("SELECT id FROM account")] == [anna]
-    assert await owner_apart.fetchval("SELECT count(*) FROM pg_trigger WHERE tgname = 'immutable'") == 2
-    assert await owner_apart.fetchval("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'D'") == 0
-
-
-async def test_growing_shares_what_it_adds(owner_apart: Connection) -> None:
-    territory_id, added = await territory(owner_apart, MAIN), 2_000
-    told: list[int] = []
-    before = await counts(owner_apart)
-    await grow(owner_apart, territory_id, added, told.append)
-    after = await counts(owner_apart)
-    assert told == [added]
-    assert {slug for slug, table in after if after[slug, table] != before[slug, table]} == {MAIN}
-    assert after[MAIN, "case_file"] == before[MAIN, "case_file"] + added
-    assert after[MAIN, "case_identity"] == after[MAIN, "case_work"] == after[MAIN, "case_file"]
-    assert after[MAIN, "case_need"] > 1.8 * after[MAIN, "case_file"]
-
-    async with owner_apart.transaction():
-        await work_in(owner_apart, territory_id)
-        seen = await pairs(owner_apart, SEEN_BY_OTHERS)
-        assert seen == await pairs(owner_apart, TO_BE_SEEN)
-        own = await owner_apart.fetchval("SELECT count(*) FROM case_access WHERE organisation_id = holder_id")
-        ponte = await owner_apart.fetchval("SELECT id FROM organisation WHERE slug = $1", PONTE)
-    assert own == after[MAIN, "case_file"]
-    assert len({case_id for case_id, _ in seen}) > 0.6 * after[MAIN, "case_file"]
-    assert Counter(organisation_id for _, organisation_id in seen)[ponte] > 0.5 * after[MAIN, "case_file"]
-
-
-@pytest.fixture
-def win(apart: str, secret: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Awaitable[Result]]:
-    """Runs a command as an operator would, on a database of this test's own."""
-    monkeypatch.setenv("WIN_DATABASE_URL", apart)
-    monkeypatch.setenv("WIN_SECRET_KEY", secret)
-    settings.cache_clear()
-
-    async def run(*arguments: str) -> Result:
-        return await asyncio.to_thread(CliRunner().invoke, app, list(arguments))
-
-    return run
-
-
-async def test_commands_load_grow_and_begin_again(win: Callable[..., Awaitable[Result]]) -> None:
-    grown = await win("load", "--cases", "600")
-    assert grown.exit_code == 0, grown.output
-    assert "180 of 180 new cases" in grown.output
-    assert f"{MAIN}: 37 organisations, 37 members, 600 cases" in grown.output
-    assert PASSWORD in grown.output
-    again = await win("load", "--cases", "600")
-    assert "new cases" not in again.output
-    begun = await win("reset")
-    assert begun.exit_code == 0, begun.output
-    assert f"{MAIN}: 37 organisations, 37 members, {CASES[MAIN]} cases" in begun.output
-    assert (await win("load", "--cases", "0")).exit_code == 2
