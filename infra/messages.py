@@ -57,6 +57,10 @@ MESSAGES: Mapping[str, Sentence] = {
         "Non troviamo quello che cerchi. Forse non esiste, o non è condiviso con la tua organizzazione.",
         "We cannot find what you are looking for. It may not exist, or it is not shared with your organisation.",
     ),
+    "error.not_writable": (
+        "Non puoi modificare questi dati: il tuo ruolo, o la condivisione di questa scheda, non lo prevede.",
+        "You cannot change this information: your role, or the way this case is shared, does not provide for it.",
+    ),
     "error.page_size": (
         "`first` deve essere un numero da 0 a {most}.",
         "`first` has to be a number from 0 to {most}.",
@@ -125,6 +129,22 @@ MESSAGES: Mapping[str, Sentence] = {
         "A questa proposta è già stata data una risposta.",
         "This proposal has already been answered.",
     ),
+    "problem.already_withdrawn": (
+        "Questa autorizzazione è già stata ritirata.",
+        "This authorisation has already been withdrawn.",
+    ),
+    "problem.birth_before_1900": (
+        "La nascita risulta prima del 1900. Ricontrolla.",
+        "The birth is before 1900. Check it again.",
+    ),
+    "problem.birth_year_differs": (
+        "L'anno non è quello della data di nascita. Correggi uno dei due.",
+        "The year is not that of the date of birth. Correct one of the two.",
+    ),
+    "problem.case_is_closed": (
+        "La scheda è chiusa. Riaprila prima di proporre un intervento congiunto.",
+        "The case is closed. Open it again before you propose a joint intervention.",
+    ),
     "problem.in_the_future": (
         "La data è nel futuro. Scrivi quella di oggi o una precedente.",
         "The date is in the future. Write today's or an earlier one.",
@@ -141,6 +161,18 @@ MESSAGES: Mapping[str, Sentence] = {
         "Il codice non torna: ricopialo dalla tessera sanitaria o dal documento, carattere per carattere.",
         "The code does not add up: copy it again from the health card or the document, character by character.",
     ),
+    "problem.joint_work_is_closed": (
+        "Questo intervento congiunto è già stato chiuso.",
+        "This joint intervention has already been closed.",
+    ),
+    "problem.name_each_field": (
+        "Questi dati sono particolarmente protetti: indica uno per uno quelli che vuoi condividere.",
+        "This information is specially protected: name one by one what you want to share.",
+    ),
+    "problem.name_required": (
+        "Scrivi almeno il nome o il cognome.",
+        "Write at least the given name or the family name.",
+    ),
     "problem.needs_consent": (
         "Per questi dati serve il consenso della persona.",
         "The person's consent is needed for this information.",
@@ -148,6 +180,18 @@ MESSAGES: Mapping[str, Sentence] = {
     "problem.not_shareable": (
         "Questo dato non si può condividere: il Patto non lo prevede per questi partner e questo scopo.",
         "This cannot be shared: the pact does not provide for it with these partners and this purpose.",
+    ),
+    "problem.own_organisation": (
+        "È la tua organizzazione: scegli un partner.",
+        "This is your own organisation: choose a partner.",
+    ),
+    "problem.partner_not_in_pact": (
+        "Il Patto non prevede di condividere nulla con questa organizzazione per questo scopo.",
+        "The pact does not provide for sharing anything with this organisation for this purpose.",
+    ),
+    "problem.reason_only_to_close": (
+        "Il motivo si indica solo per chiudere la scheda.",
+        "A reason is given only to close the case.",
     ),
     "problem.required": (
         "Questo dato è necessario. Compilalo per continuare.",
@@ -216,6 +260,10 @@ MESSAGES: Mapping[str, Sentence] = {
     "request.fragment": (
         "Il frammento {name} è definito due volte, oppure contiene se stesso.",
         "The fragment {name} is defined twice, or it contains itself.",
+    ),
+    "request.idempotency_key": (
+        "Idempotency-Key deve avere da 1 a 200 caratteri ASCII stampabili, senza spazi all'inizio o alla fine.",
+        "Idempotency-Key must have 1 to 200 printable ASCII characters, without spaces at either end.",
     ),
     "request.members": (
         "Il corpo della richiesta deve contenere, come testo: {names}.",

@@ -31,9 +31,9 @@ BEGIN
      WHERE c.territory_id = _territory AND c.id = ANY (_cases);
     RETURN QUERY
     SELECT p.organisation_id, c.id, j.id, t.clause::smallint, a.id, j.purpose::text,
-           bit_or(g.read_mask), bit_or(t.read_mask & a.field_mask),
-           bit_or(t.read_mask & a.field_mask & j.offered_mask & sealed.kept),
-           bit_or(t.write_mask & a.field_mask & j.offered_mask & sealed.kept),
+           bit_or(g.read_mask), bit_or(t.read_mask & g.read_mask & a.field_mask),
+           bit_or(t.read_mask & g.read_mask & a.field_mask & j.offered_mask & sealed.kept),
+           bit_or(t.write_mask & g.write_mask & a.field_mask & j.offered_mask & sealed.kept),
            min(least(a.until, p.answered_at + t.until_days * interval '1 day',
                      o.valid_until::timestamptz, party.left_on::timestamptz)),
            c.opened_on, c.holder_id
@@ -154,7 +154,7 @@ TRIGGERS = [
 
 IMMUTABLE = """
 BEGIN
-    IF TG_TABLE_NAME = 'pact_version' AND TG_OP = 'UPDATE' AND OLD.in_force_from IS NOT NULL
+    IF TG_TABLE_NAME = 'pact_version' AND TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> 'in_force_from' IS NOT NULL
        AND (to_jsonb(NEW) - 'superseded_at') = (to_jsonb(OLD) - 'superseded_at') THEN
         RETURN NEW;
     END IF;

@@ -1,0 +1,86 @@
+"""Processes that belong together: started, watched, started again after a crash, stopped in order."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from infra.log import logger
+
+PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
+SUPERVISED = "WIN_SUPERVISED"
+PATIENCE = 15.0
+LONGEST_PAUSE = 30.0
+STEADY = 60.0
+
+
+def end_with_parent() -> None:
+    """Let this process end when its supervisor does, even by kill -9."""
+    supervisor = os.environ.get(SUPERVISED)
+    if supervisor is None or not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != int(supervisor):
+        sys.exit(0)
+
+
+@dataclass
+class Child:
+    """One process of ours: its arguments to the command line, and how it fares."""
+
+    arguments: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    crashes: int = 0
+    start_again_at: float = field(default=0.0)
+
+    def start(self) -> None:
+        """Start it in a session of its own, so that Ctrl-C reaches the supervisor alone."""
+        self.started_at = time.monotonic()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "infra.cli", *self.arguments],
+            env={**os.environ, SUPERVISED: str(os.getpid())},
+            start_new_session=True,
+        )
+
+    def look_after(self) -> None:
+        """Start it again if it has ended, later each time that it does so at once."""
+        now = time.monotonic()
+        if self.process is not None and self.process.poll() is not None:
+            self.crashes = 1 if now - self.started_at > STEADY else self.crashes + 1
+            self.start_again_at = now + min(2.0 ** (self.crashes - 1), LONGEST_PAUSE)
+            logger().error("a process ended", process=self.arguments[0], code=self.process.returncode)
+            self.process = None
+        if self.process is None and now >= self.start_again_at:
+            self.start()
+
+    def stop(self) -> None:
+        """Stop it and wait until it is gone."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Stopped(Exception):
+    """Somebody asked the supervisor to stop."""
+
+
+def stop_on_signals() -> None:
+    """Turn SIGTERM, SIGHUP and Ctrl-C into `Stopped`, once: a second one does not disturb the stopping."""
+
+    def stop(_number: int, _frame: object) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        raise Stopped
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, stop)

@@ -1,0 +1,31 @@
+"""arq's worker: what it runs, and the beat by which others know that it lives."""
+
+from typing import Any
+
+from arq import cron
+from arq.worker import Worker
+
+from infra.clock import now
+from infra.queue import read, redis_settings, written
+
+HEARTBEAT = "win:worker:seen"
+SECONDS_ALIVE = 90
+
+
+async def heartbeat(context: dict[str, Any]) -> None:
+    """Say that the worker lives; the word fades by itself."""
+    await context["redis"].set(HEARTBEAT, now().isoformat(), ex=SECONDS_ALIVE)
+
+
+def make_worker(redis_url: str) -> Worker:
+    """Return the worker, not yet running."""
+    return Worker(
+        functions=[],
+        cron_jobs=[cron(heartbeat, second={0, 30}, run_at_startup=True, timeout=10, keep_result=0)],
+        redis_settings=redis_settings(redis_url),
+        job_serializer=written,
+        job_deserializer=read,
+        job_timeout=60,
+        max_jobs=4,
+        handle_signals=True,
+    )

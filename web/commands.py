@@ -1,0 +1,173 @@
+"""The commands that serve: all of it at once, or the web process alone."""
+
+import asyncio
+import os
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Annotated
+
+import asyncpg
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from infra.database import as_role, connection_facts
+from infra.embedded import hold, parts, publish, secret_key, start_postgres, start_redis
+from infra.errors import SetupError
+from infra.log import configure
+from infra.migrate import OWNER, migrate
+from infra.settings import settings
+from infra.supervision import Child, Stopped, end_with_parent, stop_on_signals
+
+PATIENCE = 60.0
+
+Port = Annotated[int | None, typer.Option(help="Port to listen on.", min=1, max=65535)]
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Data = Annotated[Path | None, typer.Option(help="Folder of the embedded servers and the generated secret.")]
+
+
+def up(
+    port: Port = None,
+    host: Host = None,
+    data: Data = None,
+    demo: Annotated[bool, typer.Option(help="Load the demonstration territories, once.")] = True,
+) -> None:
+    """Set everything up and run it: database, queue, web and worker, until Ctrl-C."""
+    choose(port, host, data)
+    configure()
+    demand_free_port(settings().host, settings().port)
+    stop_on_signals()
+    with ExitStack() as stack, suppress(Stopped):
+        start_parts(stack)
+        asyncio.run(prepare(demo=demo))
+        children = [Child(["serve"]), Child(["worker"])]
+        for child in children:
+            child.start()
+            stack.callback(child.stop)
+        wait_until_ready(children)
+        show(demo=demo)
+        while True:
+            for child in children:
+                child.look_after()
+            time.sleep(0.5)
+
+
+def serve(port: Port = None, host: Host = None, data: Data = None) -> None:
+    """Run one web process in the foreground."""
+    import uvicorn
+
+    choose(port, host, data)
+    configure()
+    end_with_parent()
+    with parts() as given:
+        demand_free_port(given.host, given.port)
+        uvicorn.run(
+            "web.app:build",
+            factory=True,
+            host=given.host,
+            port=given.port,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            access_log=False,
+            server_header=False,
+            log_config=None,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=10,
+        )
+
+
+def choose(port: int | None, host: str | None, data: Path | None) -> None:
+    """Make the options settings, for this process and its children."""
+    for name, value in (("WIN_PORT", port), ("WIN_HOST", host), ("WIN_DATA", data and data.absolute())):
+        if value is not None:
+            os.environ[name] = str(value)
+    settings.cache_clear()
+
+
+def demand_free_port(host: str, port: int) -> None:
+    """Try to listen. Raises `SetupError`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise SetupError(
+                f"WIN cannot listen on {host}:{port} ({error.strerror}); choose another port with --port."
+            ) from None
+
+
+def start_parts(stack: ExitStack) -> None:
+    """Start the database and the queue where no address is given; whatever runs already is taken over."""
+    given = settings()
+    publish("WIN_SECRET_KEY", secret_key(given).get_secret_value())
+    embedded = [
+        (variable, start)
+        for variable, url, start in (
+            ("WIN_DATABASE_URL", given.database_url, start_postgres),
+            ("WIN_REDIS_URL", given.redis_url, start_redis),
+        )
+        if url is None
+    ]
+    if embedded:
+        stack.enter_context(hold(given.data))
+    for variable, start in embedded:
+        server = start(given.data)
+        stack.callback(server.stop)
+        publish(variable, server.url)
+
+
+async def prepare(*, demo: bool) -> None:
+    """Bring the database up to date, and load the demonstration if it is wanted."""
+    from tenants.demo.load import ensure
+
+    given = settings()
+    url, secret = given.database_url or "", secret_key(given).get_secret_value()
+    await migrate(url, secret)
+    if demo:
+        owner = await asyncpg.connect(**connection_facts(as_role(url, OWNER, secret)))
+        try:
+            await ensure(owner)
+        finally:
+            await owner.close()
+
+
+def wait_until_ready(children: Sequence[Child]) -> None:
+    """Wait until the service says that it is ready. Raises `SetupError`."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with suppress(OSError, urllib.error.URLError), urllib.request.urlopen(f"{address()}/readyz", timeout=5):
+            return
+        if any(child.process is not None and child.process.poll() is not None for child in children):
+            break
+        time.sleep(0.1)
+    raise SetupError("WIN did not become ready; the lines above say why.")
+
+
+def address() -> str:
+    """Return the address that people type."""
+    given = settings()
+    host = {"0.0.0.0": "localhost", "::": "localhost"}.get(given.host, given.host)  # noqa: S104 (compared, not bound)
+    return f"http://{f'[{host}]' if ':' in host else host}:{given.port}"
+
+
+def show(*, demo: bool) -> None:
+    """Print the address, and who can sign in."""
+    from tenants.demo.load import PASSWORD, sign_ins
+
+    console = Console()
+    console.print(f"\nWIN answers at [bold]{address()}[/bold] (GraphQL: {address()}/graphql). Ctrl-C stops it.\n")
+    if not demo:
+        return
+    table = Table(title=f"Demonstration sign-ins, all with the password {PASSWORD}", title_justify="left")
+    for heading in ("E-mail", "Organisation", "Role", "Who"):
+        table.add_column(heading)
+    for one in sign_ins():
+        table.add_row(one.email, one.organisation, one.role, one.who)
+    console.print(table)
