@@ -173,8 +173,8 @@ class VaryingVariables(Visitor):
         super().__init__()
         self.names: set[str] = set()
 
-    def enter_variable(self, node: VariableNode, _key: Any, _parent: Any, _path: Any, ancestors: list[Any]) -> None:
-        nodes = [item for item in ancestors if not isinstance(item, list | tuple)]
+    def enter_variable(self, node: VariableNode, _key: Any, parent: Any, _path: Any, ancestors: list[Any]) -> None:
+        nodes = [item for item in (*ancestors, parent) if not isinstance(item, list | tuple)]
         if any(isinstance(item, DirectiveNode) for item in nodes):
             self.names.add(node.name.value)
         elif any(isinstance(item, ArgumentNode) for item in nodes):
