@@ -10,6 +10,7 @@ from authz.fields import FIELD
 from authz.purposes import Purpose
 from infra.clock import ROME, new_id
 from tenants.cases.models import CaseStatus
+from tenants.cases.need_catalogue import NEEDS
 from tenants.demo import words
 from tenants.demo.catalogue import Sharing
 from tenants.demo.network import Network
@@ -17,12 +18,10 @@ from tenants.demo.people import Invented, invent, mailbox, street_address, telep
 from tenants.demo.rows import Rows
 from tenants.demo.sharing import Share, Shared, draw_share, write_share
 
-JUSTICE = FIELD["justice.measures"].bit
 ADDICTIONS = FIELD["health.addictions"].bit
 DISABILITY = FIELD["health.disability"].bit
 CONDITIONS = FIELD["health.conditions"].bit
 MENTAL = FIELD["health.mental"].bit
-SENSITIVE_NEEDS = {"justice": JUSTICE, "addiction": ADDICTIONS, "disability": DISABILITY, "health": CONDITIONS}
 HEALTH = (
     (CONDITIONS, 0.16, words.CONDITIONS),
     (DISABILITY, 0.06, words.DISABILITIES),
@@ -144,7 +143,7 @@ def _add_health(rows: Rows, case: Drawn, share: Share | None) -> None:
     """Health is written of some, and of whoever takes the pathway of the health authority."""
     chance = case.chance
     on_pathway = share is not None and share.grounds[0].purpose is Purpose.HEALTH_SOCIAL_PATHWAY
-    macros = {bit: macro for macro, bit in SENSITIVE_NEEDS.items()}
+    macros = {macro.seen_bit: name for name, macro in NEEDS.items() if macro.sensitive}
     for bit, part, details in HEALTH:
         if chance.random() < part or (on_pathway and bit == CONDITIONS):
             rows.add("case_health", case.id, bit, chance.choice(details))
@@ -166,9 +165,9 @@ def _add_needs(rows: Rows, case: Drawn) -> None:
             macros.append(macro)
     for macro in macros:
         need_id = new_id()
-        sensitive = SENSITIVE_NEEDS.get(macro)
-        seen, told = (sensitive, sensitive) if sensitive else (FIELD["needs.macro"].bit, FIELD["needs.detail"].bit)
+        item = chance.choice(words.NEEDS[macro])
+        seen, told = NEEDS[macro].seen_bit, NEEDS[macro].told_bit(item)
         recorded_on = min(case.opened_on + timedelta(days=chance.randrange(0, 30)), case.today)
         rows.add("case_need", need_id, case.id, macro, seen, recorded_on)
         note = chance.choice(words.NOTES) if chance.random() < 0.4 else None
-        rows.add("case_need_detail", need_id, case.id, told, chance.choice(words.NEEDS[macro]), note)
+        rows.add("case_need_detail", need_id, case.id, told, item, note)

@@ -10,6 +10,8 @@ from tenants.demo.network import read_network, work_in
 from tenants.demo.rows import FILLED, Rows
 
 BATCH = 10_000
+TIDY = [f"VACUUM (ANALYZE) {table}" for table in FILLED]
+"""Statistics for the planner, and the map by which a list is read from its index alone."""
 FAVOURITE = "cooperativa-il-ponte"
 """More than half of the new cases are shared with it and live, so that one partner has a long list to read."""
 
@@ -35,9 +37,8 @@ async def grow(
             await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
             await _add_batch(connection, slug, size)
         tell(made + size)
-    # Statistics for the planner, and the map by which a list is read from its index alone.
-    for table in FILLED:
-        await connection.execute(f"VACUUM (ANALYZE) {table}")
+    for statement in TIDY:
+        await connection.execute(statement)
 
 
 async def count_cases(connection: Connection, territory_id: UUID) -> int:

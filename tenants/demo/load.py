@@ -25,6 +25,7 @@ SEED = 2014
 IN_FORCE_FOR = timedelta(days=4 * 365)
 """The pact is older than any case, so that nothing was ever shared without one."""
 LOCK = 0x57494E64656D6F  # any number: it serialises the starts and resets of one database
+ANALYZE = f"ANALYZE {', '.join(FILLED)}"
 PACTS = Path(__file__).parents[1] / "pacts"
 
 
@@ -55,7 +56,7 @@ async def ensure(connection: Connection) -> bool:
         password_hash = PasswordHasher().hash(PASSWORD)  # one for all: it is slow on purpose
         for land in LANDS.values():
             await _load_land(connection, land, await _add_accounts(connection, land, password_hash))
-        await connection.execute(f"ANALYZE {', '.join(FILLED)}")
+        await connection.execute(ANALYZE)
     return True
 
 

@@ -16,7 +16,6 @@ SELECT t.relname AS name,
  ORDER BY t.relname
 """
 DERIVED, DERIVED_FROM = "case_access", ("authorisation", "joint_intervention_partner")
-IMMUTABLE = ("pact_version", "pact_clause")
 
 
 async def remove(connection: Connection) -> bool:
@@ -27,40 +26,34 @@ async def remove(connection: Connection) -> bool:
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-        await connection.execute("SET LOCAL join_collapse_limit = 1")
         territories = await connection.fetch("SELECT id FROM territory WHERE is_demo")
-        tables = removal_order(dict(await connection.fetch(OF_TERRITORIES)))
-        await _let_pacts_go(connection, "DISABLE")
+        removals = removals_in_order(dict(await connection.fetch(OF_TERRITORIES)))
+        # What keeps a pact in force from being removed can be switched off by the owner alone, and until this
+        # transaction ends nobody else can write these tables: the lock that it takes sees to that.
+        await connection.execute("ALTER TABLE pact_version DISABLE TRIGGER immutable")
+        await connection.execute("ALTER TABLE pact_clause DISABLE TRIGGER immutable")
         for (territory_id,) in territories:
             await work_in(connection, territory_id)
-            for table in tables:
-                await connection.execute(f"DELETE FROM {table} WHERE territory_id = $1", territory_id)
+            for removal in removals:
+                await connection.execute(removal, territory_id)
             await connection.execute("DELETE FROM territory WHERE id = $1", territory_id)
-        await _let_pacts_go(connection, "ENABLE")
+        await connection.execute("ALTER TABLE pact_version ENABLE TRIGGER immutable")
+        await connection.execute("ALTER TABLE pact_clause ENABLE TRIGGER immutable")
         members = await _members(connection)
         await connection.execute("DELETE FROM account WHERE is_demo AND id <> ALL ($1::uuid[])", members)
     return bool(territories)
 
 
-def removal_order(refers_to: dict[str, list[str]]) -> list[str]:
-    """Return the tables such that nothing is removed before what refers to it, or what it is derived from."""
+def removals_in_order(refers_to: dict[str, list[str]]) -> list[str]:
+    """Return the statements such that nothing is removed before what refers to it, or what it is derived from."""
     order: TopologicalSorter[str] = TopologicalSorter()
     for table, referred in refers_to.items():
         order.add(table)
         for other in referred:
             order.add(other, table)
     order.add(DERIVED, *DERIVED_FROM)
-    return [table for table in order.static_order() if table in refers_to]
-
-
-async def _let_pacts_go(connection: Connection, verb: str) -> None:
-    """Switch off or on what keeps a pact in force from being removed.
-
-    Only the owner can, and until the transaction ends nobody else can write these tables: the lock that this takes
-    sees to it. Should the transaction fail, nothing was ever switched off.
-    """
-    for table in IMMUTABLE:
-        await connection.execute(f"ALTER TABLE {table} {verb} TRIGGER immutable")
+    tables = [table for table in order.static_order() if table in refers_to]
+    return [f"DELETE FROM {table} WHERE territory_id = $1" for table in tables]
 
 
 async def _members(connection: Connection) -> list[UUID]:

@@ -103,8 +103,6 @@ class Rows:
         COPY is refused where row security is forced, so rows are copied into a table of this transaction
         first. One INSERT a table also means one run of its statement triggers.
         """
-        # Thousands of cases are derived at once here: begun anywhere but at those cases, that join takes minutes.
-        await connection.execute("SET LOCAL join_collapse_limit = 1")
         for table, columns in COLUMNS.items():
             if self._tables[table]:
                 await self._write_table(connection, territory_id, table, columns)

@@ -118,8 +118,14 @@ STATUSES = (
 NEEDS: dict[str, tuple[str, ...]] = {
     "housing": ("precarious_housing", "no_home", "temporary_shelter", "eviction", "overcrowding"),
     "economic": ("no_income", "insufficient_income", "extraordinary_expense", "debt", "money_management"),
-    "family": ("separation_divorce", "single_parent", "care_burden", "bereavement", "loneliness"),
-    "migration": ("permit_procedure", "asylum_procedure", "family_reunification", "recognition_of_titles"),
+    "family": ("separation_divorce", "single_parent", "care_burden", "bereavement", "loneliness", "domestic_violence"),
+    "migration": (
+        "permit_procedure",
+        "asylum_procedure",
+        "family_reunification",
+        "recognition_of_titles",
+        "trafficking",
+    ),
     "education": ("low_attainment", "school_dropout", "italian_language", "digital_illiteracy"),
     "employment": (
         "unemployment",
