@@ -261,10 +261,6 @@ MESSAGES: Mapping[str, Sentence] = {
         "Il frammento {name} è definito due volte, oppure contiene se stesso.",
         "The fragment {name} is defined twice, or it contains itself.",
     ),
-    "request.idempotency_key": (
-        "Idempotency-Key deve avere da 1 a 200 caratteri ASCII stampabili, senza spazi all'inizio o alla fine.",
-        "Idempotency-Key must have 1 to 200 printable ASCII characters, without spaces at either end.",
-    ),
     "request.members": (
         "Il corpo della richiesta deve contenere, come testo: {names}.",
         "The body of the request must contain, as text: {names}.",

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from infra.errors import Invalid, Problem, ProblemCode
@@ -71,8 +71,8 @@ def without_repeats(values: Iterable[Any]) -> list[Any]:
 
 
 def line(most: int) -> Check:
-    """Return the check of a text on one line; an empty one is none."""
-    return _text(most, allowed="")
+    """Return the check of a text on one line, its words one space apart; an empty one is none."""
+    return _text(most, allowed="", spaced=True)
 
 
 def lines(most: int) -> Check:
@@ -80,7 +80,7 @@ def lines(most: int) -> Check:
     return _text(most, allowed="\n\t")
 
 
-def _text(most: int, allowed: str) -> Check:
+def _text(most: int, allowed: str, *, spaced: bool = False) -> Check:
     def check(value: object) -> str | None:
         if not isinstance(value, str):
             raise Wrong(ProblemCode.INVALID_FORMAT)
@@ -90,6 +90,8 @@ def _text(most: int, allowed: str) -> Check:
             raise Wrong(ProblemCode.INVALID_FORMAT)
         if DIRECTION.search(text):
             raise Wrong(ProblemCode.INVALID_FORMAT)
+        if spaced:
+            text = " ".join(text.split())
         if len(text) > most:
             raise Wrong(ProblemCode.TOO_LONG)
         return text or None
@@ -97,7 +99,7 @@ def _text(most: int, allowed: str) -> Check:
     return check
 
 
-def one_of(items: Collection[str]) -> Check:
+def one_of(items: Iterable[str]) -> Check:
     """Return the check of an item of a catalogue, whose letters may be large or small."""
     known = {item.casefold(): str(item) for item in items}
 

@@ -1,31 +1,34 @@
-"""Verbs of authorisations: what the person agreed to, or a public task requires."""
+"""The verbs of authorisations: what the person agrees to share, or a public task requires, and taking it back."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from authz.actions import Action
 from authz.actor import Actor
-from authz.fields import SENSITIVE
+from authz.kinds import OrganisationKind
+from authz.purposes import Purpose
 from infra.clock import end_of_day, now, today
 from infra.database import connection
-from infra.errors import Invalid, NotFound, Problem, ProblemCode
+from infra.errors import NotFound, ProblemCode, Refused
+from infra.row_security import TERRITORY
 from tenants.authorisations.models import Basis
-from tenants.cases.checks import Mistake, text
-from tenants.cases.writing import own_case
-from tenants.sharing.choices import chosen_fields, chosen_organisations
+from tenants.cases.writing import claim_case
+from tenants.checks import Check, Findings, Wrong, lines, one_of
+from tenants.sharing.inputs import named_fields, named_organisations
 
-LONGEST = timedelta(days=5 * 366)
+LONGEST_YEARS = 5
 
-GIVE = """
+GIVE = f"""
 INSERT INTO authorisation (territory_id, case_id, holder_id, basis, purposes, organisation_ids, kinds, field_mask,
                            until, given_at, given_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id
+VALUES ({TERRITORY}, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id
 """
-FIND = "SELECT case_id FROM authorisation WHERE territory_id = $1 AND id = $2"
-WITHDRAW = """
-UPDATE authorisation SET withdrawn_at = $3, withdrawn_by = $4, withdrawal_reason = $5
- WHERE territory_id = $1 AND id = $2 AND withdrawn_at IS NULL RETURNING id
+CASE_OF = f"SELECT case_id FROM authorisation WHERE territory_id = {TERRITORY} AND id = $1"
+LOCKED = f"SELECT withdrawn_at FROM authorisation WHERE territory_id = {TERRITORY} AND id = $1 FOR UPDATE"
+WITHDRAW = f"""
+UPDATE authorisation SET withdrawn_at = $2, withdrawn_by = $3, withdrawal_reason = $4
+ WHERE territory_id = {TERRITORY} AND id = $1
 """
 
 
@@ -40,63 +43,53 @@ async def give_authorisation(
     fields: Sequence[str],
     until: date,
 ) -> UUID:
-    """Record an authorisation of a case that the actor's organisation holds, and return its id.
-
-    Raises `NotFound`, `Refused` or `Invalid`. `until` is the last day on which it holds.
-    """
-    await own_case(actor, case_id, Action.AUTHORISATION_GIVE)
-    mask, problems = chosen_fields(fields)
-    known, unknown = await chosen_organisations(actor, organisations, "organisations")
-    problems += unknown
+    """Record what may be shared of a case of ours, with whom, for what, and through which day."""
+    own = await claim_case(case_id)
+    actor.require(Action.AUTHORISATION_GIVE)
+    if not own:
+        raise Refused(action=Action.AUTHORISATION_GIVE.value)
+    findings = Findings()
+    ground = findings.require(one_of(Basis), basis, "basis")
+    found_purposes = findings.each(one_of(Purpose), purposes, "purposes")
+    found_kinds = findings.each(one_of(OrganisationKind), kinds, "kinds")
+    partners = await named_organisations(findings, organisations, "organisations", actor.organisation_id)
+    mask = named_fields(findings, fields, with_consent=ground == Basis.CONSENT)
+    findings.require(_last_day(today()), until, "until")
     if not purposes:
-        problems.append(Problem(ProblemCode.REQUIRED, ("purposes",)))
+        findings.add(ProblemCode.REQUIRED, "purposes")
     if not organisations and not kinds:
-        problems.append(Problem(ProblemCode.REQUIRED, ("organisations",)))
-    if basis == Basis.PUBLIC_TASK and mask & SENSITIVE:
-        problems.append(Problem(ProblemCode.NEEDS_CONSENT, ("fields",)))
-    problems += _dates(until)
-    if problems:
-        raise Invalid(problems)
-    what = (basis, _once(purposes), sorted(set(known.values())), _once(kinds), mask)
-    when = (end_of_day(until), now(), actor.account_id)
-    row: UUID = await connection().fetchval(GIVE, actor.territory_id, case_id, actor.organisation_id, *what, *when)
-    return row
-
-
-async def withdraw_authorisation(actor: Actor, authorisation_id: UUID, reason: str) -> UUID:
-    """Withdraw it: in the same transaction nobody sees anything by it any more.
-
-    Raises `NotFound`, `Refused`, or `Invalid` if it was withdrawn before.
-    """
-    case_id = await connection().fetchval(FIND, actor.territory_id, authorisation_id)
-    if case_id is None:
-        raise NotFound
-    await own_case(actor, case_id, Action.AUTHORISATION_WITHDRAW)
-    why = reason_of(reason)
-    row = await connection().fetchval(WITHDRAW, actor.territory_id, authorisation_id, now(), actor.account_id, why)
-    if row is None:
-        raise Invalid([Problem(ProblemCode.WRONG_STATE, ("authorisation_id",))])
+        findings.add(ProblemCode.REQUIRED, "organisations")
+    findings.settle()
+    facts = (ground, found_purposes, sorted(partners.values()), found_kinds, mask)
+    moments = (end_of_day(until), now(), actor.account_id)
+    authorisation_id: UUID = await connection().fetchval(GIVE, case_id, actor.organisation_id, *facts, *moments)
     return authorisation_id
 
 
-def reason_of(reason: str) -> str:
-    """Return the reason as it is kept. Raises `Invalid` if there is none, or too much of it."""
-    try:
-        kept = text(500)(reason)
-    except Mistake as mistake:
-        raise Invalid([mistake.at("reason")]) from None
-    if kept is None:
-        raise Invalid([Problem(ProblemCode.REQUIRED, ("reason",))])
-    return kept
+def _last_day(first: date) -> Check:
+    def check(value: object) -> date:
+        if not isinstance(value, date):
+            raise Wrong(ProblemCode.INVALID_FORMAT)
+        if value < first:
+            raise Wrong(ProblemCode.IN_THE_PAST)
+        if (value.year, value.month, value.day) > (first.year + LONGEST_YEARS, first.month, first.day):
+            raise Wrong(ProblemCode.TOO_FAR)
+        return value
+
+    return check
 
 
-def _dates(until: date) -> list[Problem]:
-    if until < today():
-        return [Problem(ProblemCode.IN_THE_PAST, ("until",))]
-    if until > today() + LONGEST:
-        return [Problem(ProblemCode.TOO_FAR, ("until",))]
-    return []
-
-
-def _once(names: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(names))
+async def withdraw_authorisation(actor: Actor, authorisation_id: UUID, reason: str) -> UUID:
+    """Take it back: whoever saw the case by it sees it no more, from the next statement on."""
+    case_id = await connection().fetchval(CASE_OF, authorisation_id)
+    if case_id is None:
+        raise NotFound
+    await claim_case(case_id)
+    actor.require(Action.AUTHORISATION_WITHDRAW)
+    findings = Findings()
+    text = findings.require(lines(500), reason, "reason")
+    if await connection().fetchval(LOCKED, authorisation_id) is not None:
+        findings.add(ProblemCode.WRONG_STATE, "authorisation_id", text="problem.already_withdrawn")
+    findings.settle()
+    await connection().execute(WITHDRAW, authorisation_id, now(), actor.account_id, text)
+    return authorisation_id

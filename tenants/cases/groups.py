@@ -1,75 +1,144 @@
-"""Where each value of an update goes: one line a value. The groups are those of the schema."""
+"""Every value of a case that can be written: its name in the input, where it is stored, and the field it belongs to."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from authz.fields import FIELD
-from tenants.cases import checks
-from tenants.cases.checks import Check
+from authz.fields import FIELD, Field
+from infra.errors import ProblemCode
+from tenants.cases import values
+from tenants.cases.catalogues import DISADVANTAGES, EDUCATION_LEVELS, INCOME_BANDS, SEXES
+from tenants.cases.identity_codes import identity_code
+from tenants.checks import Check, Findings, line, lines, one_of
+
+HEALTH_TABLE = "case_health"
+Values = dict[str, dict[str, Any]]
+"""Table → column → value; a health row's column is the key of its field."""
 
 
 @dataclass(frozen=True)
-class Value:
-    """One value of an input: the column that keeps it, the field it belongs to, and what it has to be."""
+class Entry:
+    """One value; its table and columns are those of tenants/cases/models.py."""
 
     name: str
     table: str
-    column: str
-    field: str
+    columns: tuple[str, ...]
+    field: Field
     check: Check
+    cleared: Any = None
 
-    @property
-    def mask(self) -> int:
-        return FIELD[self.field].mask
-
-
-def value(name: str, table: str, field: str, check: Check, column: str = "") -> Value:
-    """Return a value whose column is mostly called as it is."""
-    return Value(name, table, column or name, field, check)
+    def stored(self, value: Any) -> dict[str, Any]:
+        """Return the columns of the checked value."""
+        if len(self.columns) == 1:
+            return {self.columns[0]: self.cleared if value is None else value}
+        return dict(zip(self.columns, value or [None] * len(self.columns), strict=True))
 
 
-def health(name: str) -> Value:
-    """Return a value that is a row of its own."""
-    return Value(name, "case_health", "detail", f"health.{name}", checks.text(4000))
+def _entry(name: str, where: str, field: str, check: Check, cleared: Any = None) -> Entry:
+    table, *columns = where.split()
+    return Entry(name, table, tuple(columns or [name]), FIELD[field], check, cleared)
 
 
-GROUPS: Mapping[str, tuple[Value, ...]] = {
+def _health(name: str) -> Entry:
+    field = FIELD[f"health.{name}"]
+    return Entry(name, HEALTH_TABLE, (field.key,), field, lines(4000))
+
+
+GROUPS: Mapping[str, tuple[Entry, ...]] = {
     "identity": (
-        value("given_name", "case_identity", "identity.name", checks.name),
-        value("family_name", "case_identity", "identity.name", checks.name),
-        value("born_on", "case_identity", "identity.birth", checks.birth_date, "birth_date"),
-        value("birth_year", "case_identity", "identity.birth_year", checks.birth_year),
-        value("sex", "case_identity", "identity.sex", checks.sex),
-        value("identity_code", "case_identity_code", "identity.identity_code", checks.identity_code, "code"),
+        _entry("given_name", "case_identity", "identity.name", line(100)),
+        _entry("family_name", "case_identity", "identity.name", line(100)),
+        _entry("born_on", "case_identity birth_date", "identity.birth", values.birth_date),
+        _entry("birth_year", "case_identity", "identity.birth_year", values.birth_year),
+        _entry("sex", "case_identity", "identity.sex", one_of(SEXES)),
+        _entry("identity_code", "case_identity_code code kind", "identity.identity_code", identity_code),
     ),
     "contacts": (
-        value("municipality", "case_contacts", "contacts.municipality", checks.municipality),
-        value("phone", "case_contacts", "contacts.phone", checks.phone),
-        value("email", "case_contacts", "contacts.email", checks.email),
-        value("address", "case_address", "contacts.address", checks.text(300)),
-        value("address_protected", "case_address", "contacts.address", checks.as_it_is, "protected"),
+        _entry("municipality", "case_contacts", "contacts.municipality", values.municipality),
+        _entry("phone", "case_contacts", "contacts.phone", values.telephone),
+        _entry("email", "case_contacts", "contacts.email", values.email),
+        _entry("address", "case_address", "contacts.address", lines(300)),
+        _entry("address_protected", "case_address protected", "contacts.address", values.flag, cleared=False),
     ),
     "legal_status": (
-        value("citizenship", "case_legal_status", "status.citizenship", checks.text(100)),
-        value("residence_permit", "case_legal_status", "status.residence_permit", checks.text(100)),
-        value("disadvantage", "case_disadvantage", "status.disadvantage", checks.texts(100, 20), "statuses"),
+        _entry("citizenship", "case_legal_status", "status.citizenship", line(100)),
+        _entry("residence_permit", "case_legal_status", "status.residence_permit", line(100)),
+        _entry("disadvantage", "case_disadvantage statuses", "status.disadvantage", values.some_of(DISADVANTAGES)),
     ),
     "economic": (
-        value("income_band", "case_economic", "economic.income_band", checks.text(30)),
-        value("debts", "case_economic", "economic.debts", checks.text(1000)),
-        value("benefits", "case_economic", "economic.benefits", checks.text(1000)),
-        value("isee_value", "case_isee", "economic.isee_value", checks.isee),
-        value("isee_valid_until", "case_isee", "economic.isee_value", checks.as_it_is, "valid_until"),
+        _entry("income_band", "case_economic", "economic.income_band", one_of(INCOME_BANDS)),
+        _entry("isee_value", "case_isee", "economic.isee_value", values.money),
+        _entry("isee_valid_until", "case_isee valid_until", "economic.isee_value", values.validity),
+        _entry("debts", "case_economic", "economic.debts", lines(1000)),
+        _entry("benefits", "case_economic", "economic.benefits", lines(1000)),
     ),
     "work": (
-        value("profile", "case_work", "work.profile", checks.text(2000)),
-        value("history", "case_work", "work.history", checks.text(4000)),
+        _entry("profile", "case_work", "work.profile", lines(2000)),
+        _entry("history", "case_work", "work.history", lines(4000)),
     ),
     "education": (
-        value("level", "case_education", "education.level", checks.text(20)),
-        value("languages", "case_education", "education.languages", checks.text(500)),
+        _entry("level", "case_education", "education.level", one_of(EDUCATION_LEVELS)),
+        _entry("languages", "case_education", "education.languages", lines(500)),
     ),
-    "housing": (value("situation", "case_housing", "housing.situation", checks.text(2000)),),
-    "health": tuple(health(name) for name in ("conditions", "disability", "addictions", "mental")),
-    "justice": (value("measures", "case_justice", "justice.measures", checks.text(4000)),),
+    "housing": (_entry("situation", "case_housing", "housing.situation", lines(2000)),),
+    "health": tuple(_health(name) for name in ("conditions", "disability", "addictions", "mental")),
+    "justice": (_entry("measures", "case_justice", "justice.measures", lines(4000)),),
 }
+"""A new value is one line here, and its column in a migration."""
+
+
+def _table_masks() -> dict[str, int]:
+    masks: dict[str, int] = defaultdict(int)
+    masks["case_identity"] = FIELD["identity.initials"].mask
+    for entries in GROUPS.values():
+        for entry in entries:
+            masks[entry.table] |= entry.field.mask
+    return dict(masks)
+
+
+TABLE_MASKS = _table_masks()
+"""The fields of each table: whoever reads none of them finds no row of it."""
+
+
+@dataclass(frozen=True)
+class Masks:
+    """What a member reads and writes of one case."""
+
+    read: int
+    write: int
+
+    def may_write(self, entry: Entry) -> bool:
+        """Tell whether the value may be written; PostgreSQL finds the row to change by reading it."""
+        found_by = entry.field.mask if entry.table == HEALTH_TABLE else TABLE_MASKS[entry.table]
+        return bool(self.write & entry.field.mask and self.read & found_by)
+
+    def may_add(self, bit: int) -> bool:
+        """Tell whether a row that carries its own field may be written."""
+        return bool(self.read & self.write & 1 << bit)
+
+
+def given_entries(group: str, changes: Mapping[str, object]) -> list[Entry]:
+    """Return the entries of the group that are to be written."""
+    return [entry for entry in GROUPS[group] if entry.name in changes]
+
+
+def checked(findings: Findings, entries: Sequence[Entry], changes: Mapping[str, object], *path: str) -> Values:
+    """Return the columns to write, table by table; what is wrong with them goes to the findings."""
+    found: Values = defaultdict(dict)
+    for entry in entries:
+        value = findings.check(entry.check, changes[entry.name], *path, entry.name)
+        found[entry.table].update(entry.stored(value))
+    _complete_birth(findings, found.get("case_identity", {}), *path)
+    return dict(found)
+
+
+def _complete_birth(findings: Findings, identity: dict[str, Any], *path: str) -> None:
+    """A date of birth says the year too; a year that says otherwise is wrong."""
+    born, year = identity.get("birth_date"), identity.get("birth_year")
+    if born is None:
+        return
+    if year is None:
+        identity["birth_year"] = born.year
+    elif year != born.year:
+        findings.add(ProblemCode.INVALID_FORMAT, *path, "birth_year", text="problem.birth_year_differs")

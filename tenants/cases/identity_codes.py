@@ -52,7 +52,7 @@ def identity_code(value: object) -> tuple[str, IdentityCodeKind] | None:
 def _is_codice_fiscale(code: str) -> bool:
     parts = CODICE_FISCALE.fullmatch(code)
     # The place of birth is not looked up: codes outlive the towns and countries that they name.
-    return bool(parts) and _is_a_day(parts) and codicefiscale.encode_cin(code) == code[-1]
+    return parts is not None and _is_a_day(parts) and codicefiscale.encode_cin(code) == code[-1]
 
 
 def _is_a_day(parts: re.Match[str]) -> bool:

@@ -8,6 +8,8 @@ from authz.fields import FIELD
 from tenants.cases.catalogues import Catalogue, Label
 
 MACRO, DETAIL = FIELD["needs.macro"], FIELD["needs.detail"]
+SENSITIVE_ITEMS = {"domestic_violence": "status.disadvantage", "trafficking": "status.disadvantage"}
+"""Items that are sensitive although their family of needs is not."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,10 @@ class Macro:
         """The field that the need itself belongs to."""
         return FIELD[self.sensitive].bit if self.sensitive else MACRO.bit
 
-    @property
-    def told_bit(self) -> int:
-        """The field that its details belong to."""
-        return FIELD[self.sensitive].bit if self.sensitive else DETAIL.bit
+    def told_bit(self, item: str | None) -> int:
+        """Return the field that the details belong to, of this item or of none."""
+        sensitive = self.sensitive or SENSITIVE_ITEMS.get(item or "")
+        return FIELD[sensitive].bit if sensitive else DETAIL.bit
 
 
 NEEDS: Mapping[str, Macro] = MappingProxyType(

@@ -1,107 +1,104 @@
-"""Needs of a case: each carries the field that it belongs to."""
+"""The needs of a case: each carries the field of what it tells, its details another."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from authz.actions import Action
-from authz.actor import Actor
 from infra.clock import today
 from infra.database import connection
-from infra.errors import Invalid, Problem, ProblemCode, Refused
-from tenants.cases import checks
-from tenants.cases.checks import Mistake
-from tenants.cases.need_catalogue import NEEDS
-from tenants.cases.writing import ground_of, touch
+from infra.errors import ProblemCode
+from infra.row_security import TERRITORY
+from tenants.cases.groups import Masks
+from tenants.cases.need_catalogue import DETAIL, NEEDS
+from tenants.cases.writing import within_row_security
+from tenants.checks import Findings, lines, one_of
 
-MOST = 50
-
-ADD = """
-INSERT INTO case_need (territory_id, case_id, macro, field_bit, recorded_on) VALUES ($1, $2, $3, $4, $5) RETURNING id
+MOST_NEEDS = 50
+ADD = f"""
+INSERT INTO case_need (territory_id, case_id, macro, field_bit, recorded_on)
+VALUES ({TERRITORY}, $1, $2, $3, $4) RETURNING id
 """
-DESCRIBE = """
-INSERT INTO case_need_detail (territory_id, need_id, case_id, field_bit, item, note) VALUES ($1, $2, $3, $4, $5, $6)
+TELL = f"""
+INSERT INTO case_need_detail (territory_id, need_id, case_id, field_bit, item, note)
+VALUES ({TERRITORY}, $1, $2, $3, $4, $5)
 """
-FIND = "SELECT field_bit FROM case_need WHERE territory_id = $1 AND case_id = $2 AND id = $3"
-REMOVE = (
-    "DELETE FROM case_need_detail WHERE territory_id = $1 AND case_id = $2 AND need_id = $3",
-    "DELETE FROM case_need WHERE territory_id = $1 AND case_id = $2 AND id = $3",
-)
+# A row of another field is seen by nobody who does not read that field: the need is then told as an unknown one.
+THESE = f"""
+SELECT n.id, n.field_bit, d.field_bit AS told_bit
+  FROM case_need n
+  LEFT JOIN case_need_detail d ON d.territory_id = n.territory_id AND d.need_id = n.id
+ WHERE n.territory_id = {TERRITORY} AND n.case_id = $1 AND n.id = ANY ($2)
+"""
+FORGET = f"DELETE FROM case_need_detail WHERE territory_id = {TERRITORY} AND case_id = $1 AND need_id = ANY ($2)"
+REMOVE = f"DELETE FROM case_need WHERE territory_id = {TERRITORY} AND case_id = $1 AND id = ANY ($2)"
 
 
 @dataclass(frozen=True)
-class Need:
-    """One need as it is kept."""
+class NewNeed:
+    """A checked need, with the fields of it and of its details."""
 
     macro: str
     item: str | None
     note: str | None
 
     @property
-    def mask(self) -> int:
-        """Fields that writing it touches."""
-        mask = 1 << NEEDS[self.macro].seen_bit
-        return mask | (1 << NEEDS[self.macro].told_bit if self.item or self.note else 0)
+    def seen_bit(self) -> int:
+        return NEEDS[self.macro].seen_bit
+
+    @property
+    def told_bit(self) -> int | None:
+        """The field of the details; None without any."""
+        return NEEDS[self.macro].told_bit(self.item) if self.item or self.note else None
+
+    def may_be_written(self, masks: Masks) -> bool:
+        return masks.may_add(self.seen_bit) and (self.told_bit is None or masks.may_add(self.told_bit))
 
 
-def checked_needs(given: Sequence[Mapping[str, Any]], *path: str) -> list[Need]:
-    """Return the needs as they are kept. Raises `Invalid` with every problem."""
-    if len(given) > MOST:
-        raise Invalid([Problem(ProblemCode.TOO_MANY, path)])
-    needs, problems = [], []
-    for position, one in enumerate(given):
-        where = (*path, str(position))
-        macro, item = str(one["macro"]).lower(), (one.get("item") or "").lower() or None
-        if macro not in NEEDS:
-            problems.append(Problem(ProblemCode.UNKNOWN_ITEM, (*where, "macro")))
-            continue
-        if item is not None and item not in NEEDS[macro].items:
-            problems.append(Problem(ProblemCode.UNKNOWN_ITEM, (*where, "item")))
-        try:
-            note = checks.text(2000)(one.get("note") or "")
-        except Mistake as mistake:
-            problems.append(mistake.at(*where, "note"))
-            continue
-        needs.append(Need(macro, item, note))
-    if problems:
-        raise Invalid(problems)
-    return needs
+def checked_needs(findings: Findings, needs: Sequence[Mapping[str, object]], path: str) -> list[NewNeed]:
+    """Return the needs that are right; what is wrong with the others goes to the findings."""
+    if len(needs) > MOST_NEEDS:
+        findings.add(ProblemCode.TOO_MANY, path)
+        return []
+    found = [_checked(findings, need, path, str(position)) for position, need in enumerate(needs)]
+    return [need for need in found if need]
 
 
-async def add_needs(actor: Actor, case_id: UUID, needs: Sequence[Need]) -> None:
-    """Write the needs; what may be written was asked before."""
-    for need in needs:
-        bit = NEEDS[need.macro].seen_bit
-        row = await connection().fetchval(ADD, actor.territory_id, case_id, need.macro, bit, today())
-        if need.item or need.note:
-            where = (actor.territory_id, row, case_id, NEEDS[need.macro].told_bit)
-            await connection().execute(DESCRIBE, *where, need.item, need.note)
+def _checked(findings: Findings, need: Mapping[str, object], *path: str) -> NewNeed | None:
+    macro = findings.require(one_of(NEEDS), need.get("macro"), *path, "macro")
+    note = findings.check(lines(2000), need.get("note"), *path, "note")
+    if macro is None:
+        return None
+    item = findings.check(one_of(NEEDS[macro].items), need.get("item") or None, *path, "item")
+    return NewNeed(macro, item, note)
 
 
-async def update_needs(
-    actor: Actor, case_id: UUID, expected_version: int, *, add: Sequence[Mapping[str, Any]], remove: Sequence[UUID]
-) -> None:
-    """Add and remove needs. Raises `NotFound`, `Refused`, `Invalid` or `Conflict`."""
-    ground = await ground_of(actor, case_id)
-    actor.require(Action.CASE_UPDATE)
-    needs = checked_needs(add, "add")
-    wanted = 0
-    for need in needs:
-        wanted |= need.mask
-    problems = []
-    for position, need_id in enumerate(remove):
-        bit = await connection().fetchval(FIND, actor.territory_id, case_id, need_id)
-        if bit is None:
-            problems.append(Problem(ProblemCode.UNKNOWN_ITEM, ("remove", str(position))))
-        else:
-            wanted |= 1 << bit
-    if problems:
-        raise Invalid(problems)
-    if wanted & ~ground.write_mask:
-        raise Refused(action=Action.CASE_UPDATE.value)
-    await touch(case_id, expected_version, ground)
-    for need_id in remove:
-        for statement in REMOVE:
-            await connection().execute(statement, actor.territory_id, case_id, need_id)
-    await add_needs(actor, case_id, needs)
+async def add_needs(case_id: UUID, needs: Sequence[NewNeed]) -> None:
+    """Write these needs, recorded today."""
+    async with within_row_security():
+        for need in needs:
+            need_id = await connection().fetchval(ADD, case_id, need.macro, need.seen_bit, today())
+            if need.told_bit is not None:
+                await connection().execute(TELL, need_id, case_id, need.told_bit, need.item, need.note)
+
+
+async def may_remove(findings: Findings, case_id: UUID, need_ids: Sequence[UUID], masks: Masks) -> bool:
+    """Tell whether these may be removed; one that is not a visible need of the case goes to the findings.
+
+    A need goes with its details, even those that the member does not see: so it takes the right to both.
+    """
+    if len(need_ids) > MOST_NEEDS:
+        findings.add(ProblemCode.TOO_MANY, "remove")
+        return True
+    rows = {row["id"]: row for row in await connection().fetch(THESE, case_id, list(need_ids))}
+    for position, need_id in enumerate(need_ids):
+        if need_id not in rows:
+            findings.add(ProblemCode.UNKNOWN_ITEM, "remove", str(position))
+    return all(
+        masks.may_add(row["field_bit"]) and masks.may_add(row["told_bit"] or DETAIL.bit) for row in rows.values()
+    )
+
+
+async def remove_needs(case_id: UUID, need_ids: Sequence[UUID]) -> None:
+    """Remove these needs and all that was told of them."""
+    await connection().execute(FORGET, case_id, list(need_ids))
+    await connection().execute(REMOVE, case_id, list(need_ids))

@@ -1,118 +1,146 @@
-"""Verbs of cases."""
+"""The verbs of cases. Each looks whether the case is there for the actor, then whether they may, then at the values.
 
-import secrets
+A case that is hidden and one that is absent are the same, so `NotFound` always comes before `Refused`.
+"""
+
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import TypeAlias
 from uuid import UUID
-
-import asyncpg
 
 from authz.actions import Action
 from authz.actor import Actor
 from infra.clock import today
 from infra.database import connection
-from infra.errors import Invalid, Problem, Refused, Unavailable
-from tenants.cases.groups import Value
-from tenants.cases.needs import add_needs, checked_needs, update_needs
-from tenants.cases.writing import Ground, checked, demand_writable, required, update_group, write
+from infra.errors import ProblemCode, Refused
+from infra.row_security import TERRITORY
+from tenants.cases.catalogues import CLOSURE_REASONS
+from tenants.cases.groups import GROUPS, Masks, Values, checked, given_entries
+from tenants.cases.models import CaseStatus
+from tenants.cases.needs import add_needs, checked_needs, may_remove, remove_needs
+from tenants.cases.opening import add_file
+from tenants.cases.writing import claim_case, masks_of, not_writable, touch, write
+from tenants.checks import Findings, one_of, without_repeats
 
-__all__ = [
-    "open_case",
-    "update_contacts",
-    "update_economic",
-    "update_education",
-    "update_health",
-    "update_housing",
-    "update_identity",
-    "update_justice",
-    "update_legal_status",
-    "update_needs",
-    "update_work",
-]
+Update: TypeAlias = Callable[[Actor, UUID, int, Mapping[str, object]], Awaitable[None]]
 
-SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's 32: none is taken for another when read out
-ATTEMPTS = 5
-
-OPEN_PERSON = """
-INSERT INTO person (territory_id, organisation_id, reference, is_demo)
-VALUES ($1, $2, $3, (SELECT t.is_demo FROM territory t WHERE t.id = $1)) RETURNING id
+STATUS = f"SELECT status FROM case_file WHERE territory_id = {TERRITORY} AND id = $1"
+CHANGE_STATUS = f"""
+UPDATE case_file SET status = $2, closed_on = $3, closure_reason = $4 WHERE territory_id = {TERRITORY} AND id = $1
 """
-OPEN_CASE = """
-INSERT INTO case_file (territory_id, number, holder_id, person_id, status, opened_on, version, opened_by, is_demo)
-VALUES ($1, $2, $3, $4, 'listening', $5, 1, $6, (SELECT t.is_demo FROM territory t WHERE t.id = $1)) RETURNING id
-"""
-
-Update = Callable[[Actor, UUID, int, Mapping[str, object]], Awaitable[None]]
-
-
-def _updating(group: str) -> Update:
-    """Make the verb that updates one group."""
-
-    async def update(actor: Actor, case_id: UUID, expected_version: int, changes: Mapping[str, object]) -> None:
-        await update_group(actor, group, case_id, expected_version, changes)
-
-    update.__name__ = f"update_{group}"
-    return update
-
-
-update_identity = _updating("identity")
-update_contacts = _updating("contacts")
-update_legal_status = _updating("legal_status")
-update_economic = _updating("economic")
-update_work = _updating("work")
-update_education = _updating("education")
-update_housing = _updating("housing")
-update_health = _updating("health")
-update_justice = _updating("justice")
 
 
 async def open_case(
     actor: Actor,
     person: Mapping[str, object],
-    *,
     municipality: str | None = None,
-    needs: Sequence[Mapping[str, Any]] = (),
+    needs: Sequence[Mapping[str, object]] = (),
+    status: str = CaseStatus.LISTENING,
 ) -> UUID:
-    """Open a case about a person and return its id. Raises `Refused` or `Invalid`."""
+    """Open a case, held by the actor's organisation; `person` is as for `update_identity`."""
     actor.require(Action.CASE_OPEN)
-    problems: list[Problem] = []
-    written: list[tuple[Value, object]] = []
-    contacts = {} if municipality is None else {"municipality": municipality}
-    for group, given, prefix in (("identity", person, ("person",)), ("contacts", contacts, ())):
-        try:
-            written += checked(group, given, *prefix)
-        except Invalid as invalid:
-            problems += invalid.problems
-    kept_needs = checked_needs(needs, "needs")
-    if not problems and not any(value.field == "identity.name" and kept for value, kept in written):
-        problems.append(required("person", "given_name"))
-    if problems:
-        raise Invalid(problems)
-    present = [(value, kept) for value, kept in written if kept is not None]
-    ground = Ground(1, own=True, write_mask=actor.write_mask)
-    demand_writable(ground.write_mask, (value for value, _ in present))
-    if any(need.mask & ~ground.write_mask for need in kept_needs):
-        raise Refused(action=Action.CASE_UPDATE.value)
-    case_id = await _open(actor)
-    await write(actor, case_id, present)
-    await add_needs(actor, case_id, kept_needs)
+    contacts = {"municipality": municipality} if municipality else {}
+    masks = Masks(actor.read_mask, actor.write_mask)
+    entries = [*given_entries("identity", person), *given_entries("contacts", contacts)]
+    if not all(masks.may_write(entry) for entry in entries):
+        raise not_writable(Action.CASE_OPEN)
+    findings = Findings()
+    values = checked(findings, given_entries("identity", person), person, "person")
+    values |= checked(findings, given_entries("contacts", contacts), contacts)
+    new_needs = checked_needs(findings, needs, "needs")
+    first = findings.check(one_of(set(CaseStatus) - {CaseStatus.CLOSED}), status, "status")
+    if not findings.problems and not _is_named(values):
+        findings.add(ProblemCode.REQUIRED, "person", "family_name", text="problem.name_required")
+    findings.settle()
+    if not all(need.may_be_written(masks) for need in new_needs):
+        raise not_writable(Action.CASE_OPEN)
+    case_id = await add_file(actor, CaseStatus(first))
+    await write(case_id, values)
+    await add_needs(case_id, new_needs)
     return case_id
 
 
-async def _open(actor: Actor) -> UUID:
-    """Make the person's thread and the case, under numbers that nobody can count by."""
-    for _ in range(ATTEMPTS):
-        reference, number = f"P-{_code(6)}", f"{today().year}-{_code(5)}"
-        try:
-            async with connection().transaction():
-                person = await connection().fetchval(OPEN_PERSON, actor.territory_id, actor.organisation_id, reference)
-                where = (actor.territory_id, number, actor.organisation_id, person, today(), actor.account_id)
-                case_id: UUID = await connection().fetchval(OPEN_CASE, *where)
-                return case_id
-        except asyncpg.UniqueViolationError:
-            continue
-    raise Unavailable
+def _is_named(values: Values) -> bool:
+    identity = values.get("case_identity", {})
+    return bool(identity.get("given_name") or identity.get("family_name"))
 
 
-def _code(length: int) -> str:
-    return "".join(secrets.choice(SIGNS) for _ in range(length))
+def _update_of(group: str) -> Update:
+    async def update(actor: Actor, case_id: UUID, expected_version: int, changes: Mapping[str, object]) -> None:
+        await _update_group(actor, group, case_id, expected_version, changes)
+
+    update.__doc__ = f"Write the given values of `{group}`; None empties one, and one not given stays."
+    return update
+
+
+update_identity = _update_of("identity")
+update_contacts = _update_of("contacts")
+update_legal_status = _update_of("legal_status")
+update_economic = _update_of("economic")
+update_work = _update_of("work")
+update_education = _update_of("education")
+update_housing = _update_of("housing")
+update_health = _update_of("health")
+update_justice = _update_of("justice")
+
+
+async def _update_group(
+    actor: Actor, group: str, case_id: UUID, expected_version: int, changes: Mapping[str, object]
+) -> None:
+    await claim_case(case_id)
+    actor.require(Action.CASE_UPDATE)
+    masks = await masks_of(case_id)
+    entries = given_entries(group, changes)
+    # To change nothing takes the right to change something.
+    if not all(map(masks.may_write, entries)) or not any(map(masks.may_write, GROUPS[group])):
+        raise not_writable()
+    findings = Findings()
+    values = checked(findings, entries, changes)
+    findings.settle()
+    await touch(case_id, expected_version)
+    await write(case_id, values)
+
+
+async def update_needs(
+    actor: Actor,
+    case_id: UUID,
+    expected_version: int,
+    add: Sequence[Mapping[str, object]] = (),
+    remove: Sequence[UUID] = (),
+) -> None:
+    """Add needs (macro, item, note) and remove others by their ids."""
+    await claim_case(case_id)
+    actor.require(Action.CASE_UPDATE)
+    masks = await masks_of(case_id)
+    removed = without_repeats(remove)
+    findings = Findings()
+    needs = checked_needs(findings, add, "add")
+    may = await may_remove(findings, case_id, removed, masks)
+    if not may or not all(need.may_be_written(masks) for need in needs):
+        raise not_writable()
+    findings.settle()
+    await touch(case_id, expected_version)
+    await remove_needs(case_id, removed)
+    await add_needs(case_id, needs)
+
+
+async def change_status(
+    actor: Actor, case_id: UUID, expected_version: int, status: str, reason: str | None = None
+) -> None:
+    """Move a case on its path; closing it takes a reason of the catalogue, and opening it again clears that."""
+    own = await claim_case(case_id)
+    before = CaseStatus(await connection().fetchval(STATUS, case_id))
+    findings = Findings()
+    after = findings.require(one_of(CaseStatus), status, "status")
+    closes = CaseStatus.CLOSED in (before, after)
+    actor.require(Action.CASE_CLOSE if closes else Action.CASE_UPDATE)
+    if not own:
+        raise Refused(action=Action.CASE_UPDATE.value)
+    if after == CaseStatus.CLOSED:
+        if before == CaseStatus.CLOSED:
+            findings.add(ProblemCode.WRONG_STATE, "status")
+        reason = findings.require(one_of(CLOSURE_REASONS), reason or None, "reason")
+    elif reason is not None:
+        findings.add(ProblemCode.WRONG_STATE, "reason", text="problem.reason_only_to_close")
+    findings.settle()
+    await touch(case_id, expected_version)
+    await connection().execute(CHANGE_STATUS, case_id, after, today() if reason else None, reason)

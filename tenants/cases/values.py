@@ -1,7 +1,7 @@
 """Checks of the values of a case that have a shape of their own: dates, telephone, e-mail, money, places."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -65,7 +65,7 @@ def telephone(value: object) -> str | None:
         number = phonenumbers.parse(text, "IT")
     except phonenumbers.NumberParseException as error:
         raise Wrong(ProblemCode.INVALID_FORMAT) from error
-    if not phonenumbers.is_valid_number(number):
+    if number.extension or not phonenumbers.is_possible_number(number):
         raise Wrong(ProblemCode.INVALID_FORMAT)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
@@ -104,7 +104,7 @@ def flag(value: object) -> bool:
     return value
 
 
-def some_of(items: Collection[str]) -> Check:
+def some_of(items: Iterable[str]) -> Check:
     """Return the check of a list of items of a catalogue; none at all is no value."""
     item = one_of(items)
 

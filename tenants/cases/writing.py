@@ -1,162 +1,111 @@
-"""Writing a case: what may be written, what is wrong with it, and then all of it or nothing."""
+"""How values of a case reach its tables: one writer of a case at a time, and never past row security."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-import asyncpg
+from asyncpg import InsufficientPrivilegeError
 
 from authz.actions import Action
-from authz.actor import Actor
 from authz.fields import FIELD
 from infra.database import connection
-from infra.errors import Conflict, Invalid, NotFound, Problem, ProblemCode, Refused
-from tenants.cases.checks import Mistake
-from tenants.cases.groups import GROUPS, Value
+from infra.errors import Conflict, NotFound, Refused
+from infra.row_security import FIELD_MASK, ORGANISATION, TERRITORY, WRITE_MASK
+from tenants.cases.groups import HEALTH_TABLE, Masks, Values
 
-GROUND = """
-SELECT c.version, c.holder_id = $2 AS own,
-       (SELECT coalesce(bit_or(a.write_mask), 0) FROM case_access a
-         WHERE a.territory_id = $1 AND a.organisation_id = $2 AND a.case_id = c.id AND a.until > now()) AS write_mask
-  FROM case_file c WHERE c.territory_id = $1 AND c.id = $3
+CASE_LOCK = 7462
+"""What tells the locks of cases from others."""
+
+# Row security leaves no row to whoever may not see the case: then nothing is locked and nothing is found. What
+# decides who sees it (consent, acceptance, closing, a protected address) is changed under this lock, so that two
+# changes at once cannot each miss the other.
+CLAIM = f"""
+SELECT holder_id = {ORGANISATION} AS own, pg_advisory_xact_lock(hashtextextended(id::text, {CASE_LOCK})) IS NULL
+  FROM case_file WHERE territory_id = {TERRITORY} AND id = $1
 """
+VERSION = f"SELECT version FROM case_file WHERE territory_id = {TERRITORY} AND id = $1"
+MASKS = f"""
+SELECT coalesce(bit_or(read_mask), 0) & {FIELD_MASK}, coalesce(bit_or(write_mask), 0) & {WRITE_MASK}
+  FROM case_access
+ WHERE territory_id = {TERRITORY} AND organisation_id = {ORGANISATION} AND case_id = $1 AND until > now()
+"""
+WRITE_HEALTH = f"""
+INSERT INTO case_health (territory_id, case_id, field_bit, detail) VALUES ({TERRITORY}, $1, $2, $3)
+ON CONFLICT (territory_id, case_id, field_bit) DO UPDATE SET detail = EXCLUDED.detail
+"""
+LARGEST_VERSION = 2**31
+CLEAR_HEALTH = f"DELETE FROM case_health WHERE territory_id = {TERRITORY} AND case_id = $1 AND field_bit = $2"
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What the actor's organisation may do to a case that it sees."""
+async def claim_case(case_id: UUID) -> bool:
+    """Wait to be the only writer of the case until the transaction ends; tell whether my organisation holds it.
 
-    version: int
-    own: bool
-    write_mask: int
-
-
-async def ground_of(actor: Actor, case_id: UUID) -> Ground:
-    """Return the actor's ground on the case. Raises `NotFound`, the same for hidden and absent."""
-    row = await connection().fetchrow(GROUND, actor.territory_id, actor.organisation_id, case_id)
-    if row is None:
-        raise NotFound
-    return Ground(row["version"], row["own"], row["write_mask"] & actor.write_mask)
-
-
-async def own_case(actor: Actor, case_id: UUID, action: Action) -> None:
-    """Go on only if the actor's organisation holds the case and the role has this verb."""
-    ground = await ground_of(actor, case_id)
-    if not ground.own:
-        raise Refused(action=action.value)
-    actor.require(action)
-
-
-async def update_group(
-    actor: Actor, group: str, case_id: UUID, expected_version: int, changes: Mapping[str, object]
-) -> None:
-    """Write what is given of one group.
-
-    Raises `NotFound`, `Refused` for a field that the actor may not write, `Invalid`, or `Conflict` for a version
-    that is not the present one.
+    Raises `NotFound` for one that is hidden or absent.
     """
-    ground = await ground_of(actor, case_id)
-    actor.require(Action.CASE_UPDATE)
-    written = checked(group, changes)
-    demand_writable(ground.write_mask, (value for value, _ in written))
-    await touch(case_id, expected_version, ground)
-    await write(actor, case_id, written)
+    found = await connection().fetchrow(CLAIM, case_id)
+    if found is None:
+        raise NotFound
+    return bool(found["own"])
 
 
-def checked(group: str, changes: Mapping[str, object], *prefix: str) -> list[tuple[Value, object]]:
-    """Return the given values as they are kept. Raises `Invalid` with every problem."""
-    written, problems = [], []
-    for value in GROUPS[group]:
-        if value.name not in changes:
-            continue
-        given = changes[value.name]
-        try:
-            written.append((value, None if given is None else value.check(given)))
-        except Mistake as mistake:
-            problems.append(mistake.at(*prefix, value.name))
-    if problems:
-        raise Invalid(problems)
-    return written
+async def masks_of(case_id: UUID) -> Masks:
+    """Return what the acting member reads and writes of the case now."""
+    return Masks(*await connection().fetchrow(MASKS, case_id))
 
 
-def demand_writable(write_mask: int, values: Iterable[Value]) -> None:
-    """Go on only if each of the values may be written. Raises `Refused`."""
-    if any(not value.mask & write_mask for value in values):
-        raise Refused(action=Action.CASE_UPDATE.value)
-
-
-async def touch(case_id: UUID, expected_version: int, ground: Ground) -> None:
-    """Take the next version of the case. Raises `Conflict` if somebody else took it first."""
-    if not -(2**31) <= expected_version < 2**31:
-        raise Conflict(expected_version, ground.version)
-    if await connection().fetchval("SELECT touch_case($1, $2)", case_id, expected_version) is None:
-        actual = await connection().fetchval("SELECT version FROM case_file WHERE id = $1", case_id)
-        if actual is None or actual == expected_version:
-            raise Refused(action=Action.CASE_UPDATE.value)
-        raise Conflict(expected_version, actual)
-
-
-async def write(actor: Actor, case_id: UUID, written: Sequence[tuple[Value, object]]) -> None:
-    """Write the values into their tables."""
-    tables: dict[str, dict[str, object]] = {}
-    for value, kept in written:
-        if value.table == "case_health":
-            await write_health(actor, case_id, FIELD[value.field].bit, kept)
-            continue
-        tables.setdefault(value.table, {}).update(columns(value, kept))
-    for table, kept_columns in tables.items():
-        await upsert(actor, case_id, table, kept_columns)
-
-
-def columns(value: Value, kept: object) -> Mapping[str, object]:
-    """Return a value as the columns that keep it."""
-    match value.name:
-        case "identity_code":
-            code, kind = kept if isinstance(kept, tuple) else (None, None)
-            return {"code": code, "kind": kind}
-        case "born_on":
-            # The year is a field of its own, for whoever may know no more than that.
-            return {"birth_date": kept, "birth_year": getattr(kept, "year", None)}
-        case "address_protected":
-            return {"protected": bool(kept)}
-        case _:
-            return {value.column: kept}
-
-
-async def upsert(actor: Actor, case_id: UUID, table: str, kept: Mapping[str, object]) -> None:
-    """Write one group's row of the case, the first time or again; the names come from our declarations."""
-    names = list(kept)
-    places = ", ".join(f"${number}" for number in range(3, 3 + len(names)))
-    sets = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
-    statement = (
-        f"INSERT INTO {table} (territory_id, case_id, {', '.join(names)}) VALUES ($1, $2, {places}) "
-        f"ON CONFLICT (territory_id, case_id) DO UPDATE SET {sets}"
-    )
-    await refusing(statement, actor.territory_id, case_id, *kept.values())
-
-
-async def write_health(actor: Actor, case_id: UUID, bit: int, kept: object) -> None:
-    """Write or clear one field of health, which is a row of its own."""
-    key = (actor.territory_id, case_id, bit)
-    if kept is None:
-        await refusing("DELETE FROM case_health WHERE territory_id = $1 AND case_id = $2 AND field_bit = $3", *key)
+async def touch(case_id: UUID, expected_version: int) -> None:
+    """Count a change. Raises `Conflict` if somebody changed the case first, `NotFound` if it is gone from view."""
+    known = abs(expected_version) < LARGEST_VERSION
+    if known and await connection().fetchval("SELECT touch_case($1, $2)", case_id, expected_version) is not None:
         return
-    await refusing(
-        "INSERT INTO case_health (territory_id, case_id, field_bit, detail) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT (territory_id, case_id, field_bit) DO UPDATE SET detail = EXCLUDED.detail",
-        *key,
-        kept,
-    )
+    actual = await connection().fetchval(VERSION, case_id)
+    if actual is None:
+        raise NotFound
+    if actual == expected_version:
+        raise not_writable()
+    raise Conflict(expected_version, actual)
 
 
-async def refusing(statement: str, *arguments: object) -> None:
-    """Run a statement that row security may refuse: who writes over a row has to be able to read it."""
+def not_writable(action: Action = Action.CASE_UPDATE) -> Refused:
+    """Return the refusal of a value that the member may not write; it says nothing of what is there."""
+    return Refused("error.not_writable", action=action.value)
+
+
+@asynccontextmanager
+async def within_row_security() -> AsyncIterator[None]:
+    """Turn a refusal by the database, such as of a ground that has just ended, into ours."""
     try:
-        await connection().execute(statement, *arguments)
-    except asyncpg.InsufficientPrivilegeError:
-        raise Refused(action=Action.CASE_UPDATE.value) from None
+        yield
+    except InsufficientPrivilegeError as refused:
+        raise not_writable() from refused
 
 
-def required(*path: str) -> Problem:
-    """Return the problem of something that is missing."""
-    return Problem(ProblemCode.REQUIRED, path)
+async def write(case_id: UUID, values: Values) -> None:
+    """Write these columns and leave every other as it is."""
+    async with within_row_security():
+        for table, columns in values.items():
+            if table == HEALTH_TABLE:
+                await _write_health(case_id, columns)
+            else:
+                await connection().execute(_upsert(table, tuple(columns)), case_id, *columns.values())
+
+
+async def _write_health(case_id: UUID, details: dict[str, Any]) -> None:
+    for key, detail in details.items():
+        bit = FIELD[key].bit
+        if detail is None:
+            await connection().execute(CLEAR_HEALTH, case_id, bit)
+        else:
+            await connection().execute(WRITE_HEALTH, case_id, bit, detail)
+
+
+@cache
+def _upsert(table: str, columns: tuple[str, ...]) -> str:
+    places = ", ".join(f"${position}" for position in range(2, len(columns) + 2))
+    changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns)
+    return (
+        f"INSERT INTO {table} (territory_id, case_id, {', '.join(columns)}) VALUES ({TERRITORY}, $1, {places}) "
+        f"ON CONFLICT (territory_id, case_id) DO UPDATE SET {changes}"
+    )

@@ -1,129 +1,152 @@
-"""Verbs of joint interventions: propose, accept or decline, close."""
+"""The verbs of joint interventions: the holder proposes and closes, each invited partner answers once."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from authz.actions import Action
 from authz.actor import Actor
-from infra.clock import now
+from authz.purposes import Purpose
+from infra.clock import now, today
 from infra.database import connection
-from infra.errors import Invalid, NotFound, Problem, ProblemCode, Refused
-from tenants.authorisations.service import reason_of
-from tenants.cases.checks import Mistake, text
-from tenants.cases.writing import own_case
+from infra.errors import NotFound, ProblemCode, Refused
+from infra.row_security import ORGANISATION, TERRITORY
+from tenants.cases.models import CaseStatus
+from tenants.cases.writing import CASE_LOCK, claim_case
+from tenants.checks import Findings, lines, one_of, without_repeats
 from tenants.joint_work.models import Answer
-from tenants.sharing.choices import chosen_fields, chosen_organisations
+from tenants.sharing.inputs import named_fields, named_organisations
 
 MOST_PARTNERS = 20
 
-GRANTED = """
-SELECT g.organisation_id FROM pact_grant g
+IS_CLOSED = f"SELECT status = '{CaseStatus.CLOSED}' FROM case_file WHERE territory_id = {TERRITORY} AND id = $1"
+GRANTED = f"""
+SELECT g.organisation_id
+  FROM pact_grant g
   JOIN pact_party p ON p.territory_id = g.territory_id AND p.pact_version_id = g.pact_version_id
-   AND p.organisation_id = g.organisation_id AND (p.left_on IS NULL OR p.left_on > current_date)
- WHERE g.territory_id = $1 AND g.purpose = $2 AND g.organisation_id = ANY ($3) AND g.read_mask <> 0
+                   AND p.organisation_id = g.organisation_id
+ WHERE g.territory_id = {TERRITORY} AND g.organisation_id = ANY ($1) AND g.purpose = $2
+   AND g.read_mask <> 0 AND p.joined_on <= $3 AND (p.left_on IS NULL OR p.left_on > $3)
 """
-PROPOSE = """
-INSERT INTO joint_intervention (territory_id, case_id, holder_id, purpose, offered_mask, message, proposed_at,
-                                proposed_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
+PROPOSE = f"""
+INSERT INTO joint_intervention (territory_id, case_id, holder_id, purpose, offered_mask, message,
+                                proposed_at, proposed_by)
+VALUES ({TERRITORY}, $1, $2, $3, $4, $5, $6, $7) RETURNING id
 """
-INVITE = """
+INVITE = f"""
 INSERT INTO joint_intervention_partner (territory_id, joint_intervention_id, organisation_id, holder_id, case_id)
-SELECT $1, $2, invited.id, $3, $4 FROM unnest($5::uuid[]) invited (id)
+SELECT {TERRITORY}, $1, o.id, $3, $4 FROM unnest($2::uuid[]) o (id)
 """
-FIND = "SELECT case_id, holder_id, closed_at FROM joint_intervention WHERE territory_id = $1 AND id = $2"
-INVITATION = """
-SELECT status FROM joint_intervention_partner
- WHERE territory_id = $1 AND joint_intervention_id = $2 AND organisation_id = $3 FOR UPDATE
+# The partner may not see the case yet, so it is locked here by the joint intervention that they do see.
+SEEN = f"""
+SELECT holder_id = {ORGANISATION} AS own, pg_advisory_xact_lock(hashtextextended(case_id::text, {CASE_LOCK})) IS NULL
+  FROM joint_intervention WHERE territory_id = {TERRITORY} AND id = $1
 """
-ANSWER = """
-UPDATE joint_intervention_partner SET status = $4, answered_at = $5, answered_by = $6, decline_reason = $7
- WHERE territory_id = $1 AND joint_intervention_id = $2 AND organisation_id = $3
+STATE = f"""
+SELECT j.closed_at, p.status
+  FROM joint_intervention j
+  LEFT JOIN joint_intervention_partner p
+    ON p.territory_id = j.territory_id AND p.joint_intervention_id = j.id AND p.organisation_id = {ORGANISATION}
+ WHERE j.territory_id = {TERRITORY} AND j.id = $1
 """
-CLOSE = """
-UPDATE joint_intervention SET closed_at = $3, closed_by = $4, closing_reason = $5
- WHERE territory_id = $1 AND id = $2 AND closed_at IS NULL RETURNING id
+ANSWER = f"""
+UPDATE joint_intervention_partner SET status = $2, answered_at = $3, answered_by = $4, decline_reason = $5
+ WHERE territory_id = {TERRITORY} AND joint_intervention_id = $1 AND organisation_id = {ORGANISATION}
 """
+CLOSE = f"""
+UPDATE joint_intervention SET closed_at = $2, closed_by = $3, closing_reason = $4
+ WHERE territory_id = {TERRITORY} AND id = $1
+"""
+
+
+class State(NamedTuple):
+    """Where a joint intervention stands for my organisation; no status without an invitation."""
+
+    closed_at: datetime | None
+    status: Answer | None
 
 
 async def propose_joint_intervention(
     actor: Actor, case_id: UUID, purpose: str, partners: Sequence[str], fields: Sequence[str], message: str | None
 ) -> UUID:
-    """Invite organisations to work on a case that the actor's organisation holds, and return the work's id.
-
-    What is offered may be more than the pact shares: the least of all is what they see. Raises `NotFound`,
-    `Refused` or `Invalid`.
-    """
-    await own_case(actor, case_id, Action.JOINT_INTERVENTION_PROPOSE)
-    mask, problems = chosen_fields(fields)
-    invited, unknown = await _invited(actor, purpose, partners)
-    problems += unknown
-    try:
-        words = text(2000)(message or "")
-    except Mistake as mistake:
-        problems.append(mistake.at("message"))
-    if problems:
-        raise Invalid(problems)
-    who = (actor.territory_id, case_id, actor.organisation_id)
-    row: UUID = await connection().fetchval(PROPOSE, *who, purpose, mask, words, now(), actor.account_id)
-    await connection().execute(INVITE, actor.territory_id, row, actor.organisation_id, case_id, invited)
+    """Invite organisations to work with us on a case of ours, and offer them fields of it."""
+    own = await claim_case(case_id)
+    actor.require(Action.JOINT_INTERVENTION_PROPOSE)
+    if not own:
+        raise Refused(action=Action.JOINT_INTERVENTION_PROPOSE.value)
+    findings = Findings()
+    aim = findings.require(one_of(Purpose), purpose, "purpose")
+    mask = named_fields(findings, fields, with_consent=True)
+    text = findings.check(lines(2000), message, "message")
+    invited = await _partners(findings, actor, aim, partners)
+    if await connection().fetchval(IS_CLOSED, case_id):
+        findings.add(ProblemCode.WRONG_STATE, "case_id", text="problem.case_is_closed")
+    findings.settle()
+    row: UUID = await connection().fetchval(
+        PROPOSE, case_id, actor.organisation_id, aim, mask, text, now(), actor.account_id
+    )
+    await connection().execute(INVITE, row, invited, actor.organisation_id, case_id)
     return row
 
 
+async def _partners(findings: Findings, actor: Actor, purpose: str | None, slugs: Sequence[str]) -> list[UUID]:
+    """Return the organisations to invite; each has to be a party to which the pact gives something for the purpose."""
+    if not slugs:
+        findings.add(ProblemCode.REQUIRED, "partners")
+    me = actor.organisation_id
+    found = await named_organisations(findings, slugs, "partners", me, most=MOST_PARTNERS)
+    if purpose is not None:
+        granted = {row[0] for row in await connection().fetch(GRANTED, list(found.values()), purpose, today())}
+        for position, slug in enumerate(slugs):
+            if found.get(slug, me) not in {me, *granted}:
+                findings.add(ProblemCode.NOT_SHAREABLE, "partners", str(position), text="problem.partner_not_in_pact")
+    return without_repeats(found[slug] for slug in slugs if slug in found)
+
+
 async def accept_joint_intervention(actor: Actor, joint_intervention_id: UUID) -> UUID:
-    """Take part. Raises `NotFound`, `Refused`, or `Invalid` if it was answered or closed before."""
-    return await _answer(actor, joint_intervention_id, Answer.ACCEPTED)
+    """Take part: from here on the case is shared with us, as far as pact, authorisation and offer allow."""
+    return await _answer(actor, joint_intervention_id, Answer.ACCEPTED, None, Findings())
 
 
 async def decline_joint_intervention(actor: Actor, joint_intervention_id: UUID, reason: str) -> UUID:
-    """Decline, with the reason. Raises `NotFound`, `Refused` or `Invalid`."""
-    return await _answer(actor, joint_intervention_id, Answer.DECLINED, reason)
+    """Do not take part, and say why."""
+    findings = Findings()
+    text = findings.require(lines(500), reason, "reason")
+    return await _answer(actor, joint_intervention_id, Answer.DECLINED, text, findings)
+
+
+async def _answer(actor: Actor, row: UUID, answer: Answer, reason: str | None, findings: Findings) -> UUID:
+    state = await _claim(row)
+    actor.require(Action.JOINT_INTERVENTION_ANSWER)
+    if state.status is None:
+        raise Refused(action=Action.JOINT_INTERVENTION_ANSWER.value)
+    if state.status != Answer.INVITED:
+        findings.add(ProblemCode.ALREADY_ANSWERED, "joint_intervention_id")
+    elif state.closed_at is not None:
+        findings.add(ProblemCode.WRONG_STATE, "joint_intervention_id", text="problem.joint_work_is_closed")
+    findings.settle()
+    await connection().execute(ANSWER, row, answer.value, now(), actor.account_id, reason)
+    return row
 
 
 async def close_joint_intervention(actor: Actor, joint_intervention_id: UUID, reason: str) -> UUID:
-    """End the joint work that the actor's organisation holds. Raises `NotFound`, `Refused` or `Invalid`."""
-    found = await connection().fetchrow(FIND, actor.territory_id, joint_intervention_id)
-    if found is None:
-        raise NotFound
-    if found["holder_id"] != actor.organisation_id:
-        raise Refused(action=Action.JOINT_INTERVENTION_CLOSE.value)
+    """End joint work that we hold: no partner sees the case by it any more."""
+    state = await _claim(joint_intervention_id)
     actor.require(Action.JOINT_INTERVENTION_CLOSE)
-    where = (actor.territory_id, joint_intervention_id, now(), actor.account_id, reason_of(reason))
-    if await connection().fetchval(CLOSE, *where) is None:
-        raise Invalid([Problem(ProblemCode.WRONG_STATE, ("joint_intervention_id",))])
+    if state.status is not None:
+        raise Refused(action=Action.JOINT_INTERVENTION_CLOSE.value)
+    findings = Findings()
+    text = findings.require(lines(500), reason, "reason")
+    if state.closed_at is not None:
+        findings.add(ProblemCode.WRONG_STATE, "joint_intervention_id", text="problem.joint_work_is_closed")
+    findings.settle()
+    await connection().execute(CLOSE, joint_intervention_id, now(), actor.account_id, text)
     return joint_intervention_id
 
 
-async def _invited(actor: Actor, purpose: str, partners: Sequence[str]) -> tuple[list[UUID], list[Problem]]:
-    """Return the ids of the partners that the pact lets take part, and what is wrong with the others."""
-    if not partners:
-        return [], [Problem(ProblemCode.REQUIRED, ("partners",))]
-    if len(partners) > MOST_PARTNERS:
-        return [], [Problem(ProblemCode.TOO_MANY, ("partners",))]
-    known, problems = await chosen_organisations(actor, partners, "partners")
-    rows = await connection().fetch(GRANTED, actor.territory_id, purpose, list(known.values()))
-    granted = {row["organisation_id"] for row in rows} - {actor.organisation_id}
-    problems += [
-        Problem(ProblemCode.NOT_SHAREABLE, ("partners", str(position)))
-        for position, slug in enumerate(partners)
-        if slug in known and known[slug] not in granted
-    ]
-    return sorted(granted), problems
-
-
-async def _answer(actor: Actor, joint_intervention_id: UUID, answer: Answer, reason: str = "") -> UUID:
-    found = await connection().fetchrow(FIND, actor.territory_id, joint_intervention_id)
-    if found is None:
+async def _claim(row: UUID) -> State:
+    """Wait to be the only writer of the case, then look. Raises `NotFound` for one that is hidden or absent."""
+    if await connection().fetchrow(SEEN, row) is None:
         raise NotFound
-    where = (actor.territory_id, joint_intervention_id, actor.organisation_id)
-    status = await connection().fetchval(INVITATION, *where)
-    if status is None:
-        raise Refused(action=Action.JOINT_INTERVENTION_ANSWER.value)
-    actor.require(Action.JOINT_INTERVENTION_ANSWER)
-    if status != Answer.INVITED:
-        raise Invalid([Problem(ProblemCode.ALREADY_ANSWERED, ("joint_intervention_id",))])
-    if found["closed_at"] is not None:
-        raise Invalid([Problem(ProblemCode.WRONG_STATE, ("joint_intervention_id",))])
-    why = reason_of(reason) if answer is Answer.DECLINED else None
-    await connection().execute(ANSWER, *where, answer.value, now(), actor.account_id, why)
-    return joint_intervention_id
+    return State(*await connection().fetchrow(STATE, row))

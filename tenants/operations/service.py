@@ -1,45 +1,52 @@
-"""What a request already did, so that sending it again does it once."""
+"""What a request already did: the same key and body do it once, however often they come."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from authz.actor import Actor
 from infra.database import connection
 from infra.errors import BadRequest, IdempotencyConflict
+from infra.row_security import ACCOUNT, ORGANISATION, TERRITORY
 
 LONGEST = 200
+KEY = re.compile(rf"[ -~]{{1,{LONGEST}}}")
 
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
-FIND = """
-SELECT request_hash, outcomes::text AS outcomes FROM idempotency
- WHERE territory_id = $1 AND account_id = $2 AND organisation_id = $3 AND key = $4
+# The second of two requests at once waits here until the first has ended, and then finds what it did.
+LOCK = f"""
+SELECT pg_advisory_xact_lock(hashtextextended(
+    concat_ws(' ', {TERRITORY}::text, {ACCOUNT}::text, {ORGANISATION}::text, $1::text), 7463))
 """
-KEEP = """
+FOUND = f"""
+SELECT request_hash, outcomes::text AS outcomes FROM idempotency
+ WHERE territory_id = {TERRITORY} AND account_id = {ACCOUNT} AND organisation_id = {ORGANISATION} AND key = $1
+"""
+REMEMBER = f"""
 INSERT INTO idempotency (territory_id, account_id, organisation_id, key, request_hash, outcomes, created_at)
-VALUES ($1, $2, $3, $4, $5, $6::jsonb, now())
+VALUES ({TERRITORY}, $1, $2, $3, $4, $5::text::jsonb, now())
 """
 
 
 async def remembered(actor: Actor, key: str, request_hash: bytes) -> Mapping[str, Any] | None:
-    """Return what the request with this key came to; `None` the first time.
+    """Return what the request with this key did, or None if it is new; from here to the end no other has the key.
 
-    A second request with the same key waits for the first to end. Raises `IdempotencyConflict` if the key came with
-    another request, `BadRequest` if it is no key.
+    Raises `IdempotencyConflict` if another request had it, `BadRequest` for a key that cannot be one.
     """
-    if not 0 < len(key) <= LONGEST or not key.isascii() or not key.isprintable():
+    if not KEY.fullmatch(key):
         raise BadRequest("error.idempotency_key", longest=LONGEST)
-    await connection().execute(LOCK, f"{actor.account_id} {actor.organisation_id} {key}")
-    row = await connection().fetchrow(FIND, actor.territory_id, actor.account_id, actor.organisation_id, key)
-    if row is None:
+    await connection().execute(LOCK, key)
+    found = await connection().fetchrow(FOUND, key)
+    if found is None:
         return None
-    if row["request_hash"] != request_hash:
+    if found["request_hash"] != request_hash:
         raise IdempotencyConflict
-    outcomes: Mapping[str, Any] = json.loads(row["outcomes"])
+    outcomes: Mapping[str, Any] = json.loads(found["outcomes"])
     return outcomes
 
 
 async def remember(actor: Actor, key: str, request_hash: bytes, outcomes: Mapping[str, Any]) -> None:
-    """Keep what each verb came to: ids and problems, nothing of anybody's data."""
-    owner = (actor.territory_id, actor.account_id, actor.organisation_id)
-    await connection().execute(KEEP, *owner, key, request_hash, json.dumps(outcomes))
+    """Keep what the request did, in the transaction in which it did it."""
+    await connection().execute(
+        REMEMBER, actor.account_id, actor.organisation_id, key, request_hash, json.dumps(outcomes)
+    )
