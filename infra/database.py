@@ -65,7 +65,9 @@ def connection_facts(url: str) -> dict[str, Any]:
 
 def orm_config(url: str, *, max_size: int = 10) -> dict[str, Any]:
     """Return Tortoise's configuration for one pool on this address."""
-    pool = {"minsize": 1, "maxsize": max_size, "timeout": 5, "command_timeout": 15}
+    # A statement compiled from a selection may be long; each is prepared once a connection whatever its length.
+    kept = {"statement_cache_size": 256, "max_cacheable_statement_size": 0}
+    pool = {"minsize": 1, "maxsize": max_size, "timeout": 5, "command_timeout": 15, **kept}
     return {
         "connections": {
             "default": {
