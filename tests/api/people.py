@@ -1,0 +1,90 @@
+"""People who sign in, made for one test each, and the browsers that they use."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+from argon2 import PasswordHasher
+
+from infra.clock import new_id
+
+PASSWORD = "una parola lunga e segreta"
+JSON = {"X-WIN-CSRF": "1"}
+COOKIE = "__Host-win-session"
+Browser = Callable[..., httpx.AsyncClient]
+
+
+@cache
+def hashed() -> str:
+    """The hash of everybody's password; it is slow on purpose, so it is made once."""
+    return PasswordHasher().hash(PASSWORD)
+
+
+@dataclass(frozen=True)
+class Someone:
+    """An account and its memberships."""
+
+    account_id: UUID
+    email: str
+
+    def typed(self, **also: str) -> dict[str, str]:
+        """What they send to sign in."""
+        return {"email": self.email, "password": PASSWORD, **also}
+
+
+async def someone(
+    owner: asyncpg.Connection, *organisations: str, language: str = "it", until: date | None = None
+) -> Someone:
+    """Make a case manager of these organisations of the demonstration territory."""
+    person = Someone(new_id(), f"{uuid4().hex}@prova.example")
+    async with owner.transaction():
+        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
+        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+        await owner.execute(
+            "INSERT INTO account (id, email, password_hash, display_name, language, is_demo, created_at) "
+            "VALUES ($1, $2, $3, 'Qualcuno', $4, true, now())",
+            *(person.account_id, person.email, hashed(), language),
+        )
+        for slug in organisations:
+            await owner.execute(
+                "INSERT INTO member (territory_id, id, account_id, organisation_id, role, valid_from, valid_until) "
+                "SELECT $1, $2, $3, id, 'case_manager', '2020-01-01', $5 FROM organisation WHERE slug = $4",
+                *(territory, new_id(), person.account_id, slug, until),
+            )
+    return person
+
+
+async def browsers() -> AsyncIterator[Browser]:
+    """Gives browsers: each has its own cookies and a network address."""
+    from web.app import build
+
+    app = build()
+    async with AsyncExitStack() as stack:
+        opened: list[httpx.AsyncClient] = []
+
+        def browser(address: str = "198.51.100.7", **headers: str) -> httpx.AsyncClient:
+            transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 40000))
+            client = httpx.AsyncClient(transport=transport, base_url="https://win.example", headers={**JSON, **headers})
+            opened.append(client)
+            return client
+
+        stack.push_async_callback(close, opened)
+        yield browser
+
+
+async def close(clients: list[httpx.AsyncClient]) -> None:
+    """Close them all."""
+    for client in clients:
+        await client.aclose()
+
+
+def code(response: httpx.Response) -> Any:
+    """The code of the only error."""
+    (error,) = response.json()["errors"]
+    return error["extensions"]["code"]
