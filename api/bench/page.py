@@ -1,10 +1,6 @@
 """The page that is measured, and the SQL that it is compiled to."""
 
 import json
-from pathlib import Path
-
-import orjson
-
 from api.identity import Credentials
 from api.operation import Ask, answer
 from api.reading import answer as reading
@@ -27,8 +23,8 @@ query Page {
 }"""
 
 
-async def write_statement(url: str, secret: str, token: str, path: Path) -> int:
-    """Ask for the page once, write the SQL that it became for the bare handler, and return how many cases it has."""
+async def compiled_page(url: str, secret: str, token: str) -> str:
+    """Ask for the page once and return, as JSON, the SQL that it became."""
     await open_pool(as_role(url, SERVING_ROLE, secret), max_size=1)
     try:
         credentials = Credentials(hash_of(token), "bearer")
@@ -36,8 +32,6 @@ async def write_statement(url: str, secret: str, token: str, path: Path) -> int:
         if result.errors:
             raise RuntimeError(f"the page cannot be measured: {result.errors[0].message}")
         statement = next(reversed(reading._kept.values()))
-        path.write_text(json.dumps({"text": statement.text, "parameters": statement.parameters}))
-        assert result.data is not None
-        return len(orjson.loads(orjson.dumps(result.data["cases"]))["edges"])
+        return json.dumps({"text": statement.text, "parameters": statement.parameters})
     finally:
         await close_pool()
