@@ -14,7 +14,7 @@ from api.headers import place_of
 from api.health import routes as health_routes
 from api.identity import credentials, language_of, refuse_cross_site
 from api.operation import Ask, answer
-from api.refusals import UNREACHABLE, describe, extensions, refusal
+from api.refusals import NOT_TEXT, UNREACHABLE, describe, extensions, refusal
 from api.schema import schema
 from api.sessions import routes as session_routes
 from infra.errors import BadRequest, Unavailable, WinError
@@ -80,6 +80,8 @@ def one_error(error: GraphQLError, language: str, request_id: UUID) -> dict[str,
         entry = {"message": error.message, "extensions": extensions({"code": "BAD_REQUEST"}, request_id)}
     elif isinstance(cause, UNREACHABLE):
         entry = describe(Unavailable(), language, request_id)
+    elif isinstance(cause, NOT_TEXT):
+        entry = describe(BadRequest(), language, request_id)
     else:
         logger().error("unexpected error", kind=type(cause).__name__, place=place_of(cause), request_id=str(request_id))
         entry = describe(WinError(), language, request_id)

@@ -29,6 +29,9 @@ RETRY_AFTER_UNAVAILABLE = 2
 UNREACHABLE = (DBConnectionError, OperationalError, OSError, TimeoutError, asyncpg.PostgresConnectionError)
 """What is raised when the database does not answer."""
 
+NOT_TEXT = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+"""What is raised for a text with a sign that the database cannot keep, such as NUL."""
+
 
 def describe(error: WinError, language: str, request_id: UUID) -> dict[str, Any]:
     """Return one entry of `errors`: the message, and its machine-readable part."""

@@ -1,0 +1,150 @@
+"""Pages: every visible case once, in order, whatever the size; and filters that tell nothing that is hidden."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tests.api.differential import Json
+from tests.api.test_main_job import WITHDRAW, Job, accept, consent_and_propose, open_and_write
+from tests.conftest import Ask
+
+WALK = """
+query Walk($first: Int, $after: String, $order: CaseOrder, $filter: CaseFilter) {
+  cases(first: $first, after: $after, orderBy: $order, filter: $filter) {
+    totalCount
+    edges {
+      cursor
+      node { id number status openedOn isOwn holder { slug } person { contacts { municipality } } }
+    }
+    nodes { id }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}"""
+WORKS = """
+query Works($first: Int, $after: String) {
+  jointInterventions(first: $first, after: $after) {
+    totalCount edges { cursor node { id proposedAt } } pageInfo { hasNextPage hasPreviousPage endCursor }
+  }
+}"""
+
+
+async def walk(ask: Ask, who: str, query: str, root: str, **variables: Any) -> list[Json]:
+    """Return every row of a list, page by page, having looked at each page."""
+    found: list[Json] = []
+    after = None
+    while True:
+        body = await ask(who, query, {**variables, "after": after})
+        assert "errors" not in body, body
+        page = body["data"][root]
+        edges, info = page["edges"], page["pageInfo"]
+        assert len(edges) <= variables["first"]
+        assert info["hasPreviousPage"] is (after is not None)
+        assert info["endCursor"] == (edges[-1]["cursor"] if edges else None)
+        found += [edge["node"] for edge in edges]
+        assert info["hasNextPage"] is (len(found) < page["totalCount"])
+        if not info["hasNextPage"]:
+            assert len(found) == page["totalCount"]
+            return found
+        assert len(edges) == variables["first"]
+        after = info["endCursor"]
+
+
+@pytest.mark.parametrize("order", ["OPENED_ON_DESC", "OPENED_ON_ASC"])
+@pytest.mark.parametrize("who", ["anna", "giulia", "piero"])
+async def test_every_visible_case_once_in_order(ask: Ask, who: str, order: str) -> None:
+    whole = await walk(ask, who, WALK, "cases", first=100, order=order)
+    assert len(whole) > 20
+    assert len({case["id"] for case in whole}) == len(whole)
+    days = [case["openedOn"] for case in whole]
+    assert days == sorted(days, reverse=order.endswith("DESC"))
+    for size in (1, 2, 7, 25, len(whole) - 1, len(whole)):
+        assert await walk(ask, who, WALK, "cases", first=size, order=order) == whole
+
+
+async def test_the_two_orders_are_each_others_reverse(ask: Ask) -> None:
+    down = await walk(ask, "giulia", WALK, "cases", first=30, order="OPENED_ON_DESC")
+    up = await walk(ask, "giulia", WALK, "cases", first=30, order="OPENED_ON_ASC")
+    assert down == up[::-1]
+    assert down == await walk(ask, "giulia", WALK, "cases", first=30)
+
+
+async def test_an_empty_page_says_whether_there_is_more(ask: Ask) -> None:
+    page = (await ask("anna", WALK, {"first": 0}))["data"]["cases"]
+    info = {"hasNextPage": True, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
+    assert (page["edges"], page["nodes"], page["pageInfo"]) == ([], [], info)
+    assert page["totalCount"] > 0
+
+
+async def test_joint_interventions_newest_first(ask: Ask) -> None:
+    for who in ("anna", "giulia"):
+        whole = await walk(ask, who, WORKS, "jointInterventions", first=100)
+        assert len({work["id"] for work in whole}) == len(whole)
+        assert all(later["id"] > earlier["id"] for later, earlier in pairwise(whole))
+        for size in (1, 3, 10):
+            assert await walk(ask, who, WORKS, "jointInterventions", first=size) == whole
+
+
+FILTERS = {
+    "status": lambda case: case["status"],
+    "number": lambda case: case["number"],
+    "holder": lambda case: case["holder"]["slug"],
+    "municipality": lambda case: (case["person"]["contacts"] or {}).get("municipality"),
+}
+
+
+@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("who", ["anna", "giulia", "piero", "luca"])
+async def test_a_filter_finds_what_the_reader_could_have_picked_out(ask: Ask, who: str, name: str) -> None:
+    """So a filter tells nothing of a case whose value is withheld."""
+    whole = await walk(ask, who, WALK, "cases", first=100)
+    asked = sorted({FILTERS[name](case) for case in whole} - {None})[:8]
+    for value in [*asked, *(["048014", "048033"] if name == "municipality" else [])]:
+        found = await walk(ask, who, WALK, "cases", first=100, filter={name: value})
+        assert found == [case for case in whole if FILTERS[name](case) == value]
+
+
+async def test_a_withheld_municipality_is_not_found_by_asking(ask: Ask) -> None:
+    """Of the cases that a partner sees without contacts, none comes back for any municipality."""
+    hidden = {
+        case["id"] for case in await walk(ask, "luca", WALK, "cases", first=100) if not FILTERS["municipality"](case)
+    }
+    every = {FILTERS["municipality"](case) for case in await walk(ask, "anna", WALK, "cases", first=100)} - {None}
+    for place in every:
+        found = await walk(ask, "luca", WALK, "cases", first=100, filter={"municipality": place})
+        assert hidden & {case["id"] for case in found} == set()
+
+
+async def test_days_are_inclusive_and_conditions_add_up(ask: Ask) -> None:
+    whole = await walk(ask, "giulia", WALK, "cases", first=100)
+    first, last = sorted(case["openedOn"] for case in whole)[3:30:26]
+    found = await walk(ask, "giulia", WALK, "cases", first=4, filter={"openedFrom": first, "openedTo": last})
+    assert found == [case for case in whole if first <= case["openedOn"] <= last]
+    holder, status = found[0]["holder"]["slug"], found[0]["status"]
+    narrowed = {"openedFrom": first, "openedTo": last, "holder": holder, "status": status}
+    both = await walk(ask, "giulia", WALK, "cases", first=4, filter=narrowed)
+    assert both == [case for case in found if case["holder"]["slug"] == holder and case["status"] == status]
+
+
+@pytest.mark.parametrize("value", ["' OR true --", "%", "\\", "\x00", "𝄞", "a" * 5000, ""])
+@pytest.mark.parametrize("name", ["number", "holder", "municipality"])
+async def test_any_text_is_a_value(ask: Ask, name: str, value: str) -> None:
+    body = await ask("anna", WALK, {"first": 5, "filter": {name: value}})
+    assert body.get("errors", []) == [] or body["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+    assert (body["data"] or {"cases": {"edges": []}})["cases"]["edges"] == []
+
+
+async def test_a_cursor_outlives_its_case(ask: Ask) -> None:
+    """The case at the end of a page is withdrawn: the next page goes on where it was."""
+    job = Job(ask)
+    await open_and_write(job)
+    await consent_and_propose(job)
+    await accept(job)
+    before = await walk(ask, "giulia", WALK, "cases", first=100)
+    position = [case["id"] for case in before].index(job.case)
+    page = (await ask("giulia", WALK, {"first": position + 1}))["data"]["cases"]
+    assert page["nodes"][-1]["id"] == job.case
+    await job.do("anna", WITHDRAW, {"id": job.authorisation, "reason": "Non vuole più"}, "withdrawAuthorisation")
+    rest = (await ask("giulia", WALK, {"first": 100, "after": page["pageInfo"]["endCursor"]}))["data"]["cases"]
+    assert [edge["node"] for edge in rest["edges"]] == before[position + 1 :]
+    assert await walk(ask, "giulia", WALK, "cases", first=100) == before[:position] + before[position + 1 :]
