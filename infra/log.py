@@ -29,6 +29,8 @@ def configure() -> None:
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[remove, renderer]))
     root = logging.getLogger()
     root.handlers, root.level = [handler], level
+    for chatty in ("casbin", "uvicorn", "arq", "tortoise"):
+        logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
 
 
 def logger() -> structlog.stdlib.BoundLogger:

@@ -161,13 +161,14 @@ def show(*, demo: bool) -> None:
     """Print the address, and who can sign in."""
     from tenants.demo.load import PASSWORD, sign_ins
 
-    console = Console()
+    console = Console(soft_wrap=True)
     console.print(f"\nWIN answers at [bold]{address()}[/bold] (GraphQL: {address()}/graphql). Ctrl-C stops it.\n")
     if not demo:
         return
     table = Table(title=f"Demonstration sign-ins, all with the password {PASSWORD}", title_justify="left")
     for heading in ("E-mail", "Organisation", "Role", "Who"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True)
     for one in sign_ins():
         table.add_row(one.email, one.organisation, one.role, one.who)
-    console.print(table)
+    # Addresses are there to be copied: a narrow terminal wraps them, and nothing shortens them.
+    console.print(table, crop=False, width=max(console.width, 110))

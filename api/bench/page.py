@@ -1,6 +1,7 @@
 """The page that is measured, and the SQL that it is compiled to."""
 
 import json
+
 from api.identity import Credentials
 from api.operation import Ask, answer
 from api.reading import answer as reading
