@@ -12,9 +12,13 @@ import asyncpg
 import httpx
 from argon2 import PasswordHasher
 
+from api.identity import enter
 from infra.clock import new_id
+from infra.database import transaction
+from tenants.members.secrets import hash_of
 
 PASSWORD = "una parola lunga e segreta"
+CARITAS, FUCECCHIO, PONTE = "caritas-empoli", "caritas-fucecchio", "cooperativa-il-ponte"
 JSON = {"X-WIN-CSRF": "1"}
 COOKIE = "__Host-win-session"
 Browser = Callable[..., httpx.AsyncClient]
@@ -88,3 +92,17 @@ def code(response: httpx.Response) -> Any:
     """The code of the only error."""
     (error,) = response.json()["errors"]
     return error["extensions"]["code"]
+
+
+async def is_alive(secret: str) -> bool:
+    """Tell whether the database lets this secret in."""
+    async with transaction() as connection:
+        return await enter(connection, hash_of(secret)) is not None
+
+
+async def signed_in(browser: Browser, person: Someone, **also: str) -> tuple[httpx.AsyncClient, str]:
+    """Return a browser in which the person has signed in, and its secret."""
+    client = browser()
+    response = await client.post("/session", json=person.typed(**also))
+    assert response.status_code == 201, response.text
+    return client, client.cookies[COOKIE]

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from api.headers import HEADERS, Headers, place_of
-from tests.api.people import Browser, browsers
+from tests.api.people import Browser
 
 SECRET = "RSSMRA80A01F205X postgresql://win_owner:geheim@db/win"
 STRICT = {
@@ -29,12 +29,6 @@ STRICT = {
     "x-frame-options": "DENY",
     "strict-transport-security": "max-age=63072000; includeSubDomains",
 }
-
-
-@pytest.fixture
-async def browser(database: str) -> AsyncIterator[Browser]:
-    async for give in browsers():
-        yield give
 
 
 async def fail(_request: Request) -> Response:

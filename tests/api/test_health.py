@@ -1,20 +1,12 @@
 """Alive, ready, which version, and the counters: what each tells, and to whom."""
 
-from collections.abc import AsyncIterator
-
 import asyncpg
 import pytest
 
-from tests.api.people import Browser, browsers
+from tests.api.people import Browser
 from tests.conftest import setting
 
 HERE, ELSEWHERE = "127.0.0.1", "198.51.100.7"
-
-
-@pytest.fixture
-async def browser(database: str) -> AsyncIterator[Browser]:
-    async for give in browsers():
-        yield give
 
 
 async def test_alive_ready_and_a_version(browser: Browser) -> None:

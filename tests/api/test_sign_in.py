@@ -1,51 +1,28 @@
-"""Signing in: the cookie, other sites, guessing, and what ends a session."""
+"""Signing in: the cookie, the organisation, and what ends a session."""
 
-import asyncio
-import json
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
 import asyncpg
-import httpx
 import pytest
 from argon2 import extract_parameters
 
-from api.identity import enter
-from infra.clock import now
-from infra.database import transaction
-from infra.errors import TooManyAttempts, Unauthenticated
 from tenants.members import passwords, service
 from tenants.members.secrets import hash_of
-from tenants.members.service import LONGEST_FOR_ADDRESS, LONGEST_FROM_NETWORK, SignIn, Throttles, network_of
-from tests.api.people import COOKIE, PASSWORD, Browser, Someone, browsers, code, someone
-
-CARITAS, FUCECCHIO, PONTE = "caritas-empoli", "caritas-fucecchio", "cooperativa-il-ponte"
-
-
-@pytest.fixture
-async def browser(database: str) -> AsyncIterator[Browser]:
-    async for give in browsers():
-        yield give
-
-
-@pytest.fixture
-async def person(owner: asyncpg.Connection) -> Someone:
-    return await someone(owner, CARITAS)
-
-
-async def is_alive(secret: str) -> bool:
-    """Tell whether the database lets this secret in."""
-    async with transaction() as connection:
-        return await enter(connection, hash_of(secret)) is not None
-
-
-async def signed_in(browser: Browser, person: Someone, **also: str) -> tuple[httpx.AsyncClient, str]:
-    """A browser in which the person has signed in, and its secret."""
-    client = browser()
-    response = await client.post("/session", json=person.typed(**also))
-    assert response.status_code == 201, response.text
-    return client, client.cookies[COOKIE]
+from tenants.members.service import SignIn
+from tests.api.people import (
+    CARITAS,
+    COOKIE,
+    FUCECCHIO,
+    PASSWORD,
+    PONTE,
+    Browser,
+    Someone,
+    code,
+    is_alive,
+    signed_in,
+    someone,
+)
 
 
 async def test_signing_in_gives_a_cookie_that_only_this_host_gets(browser: Browser, person: Someone) -> None:
@@ -99,98 +76,6 @@ async def test_wrong_password_and_no_account_look_the_same(browser: Browser, per
 async def test_an_absent_account_costs_the_same_work(database: str) -> None:
     assert extract_parameters(passwords._nobodys()) == extract_parameters(passwords.HASHER.hash("x"))
     assert not await passwords.is_right("the password of nobody", None)
-
-
-SHAPES = [
-    pytest.param({"content-type": "application/json"}, id="without the header of our own"),
-    pytest.param({"content-type": "application/json", "x-win-csrf": "0"}, id="the header with another value"),
-    pytest.param({"content-type": "application/json", "x-win-csrf": ""}, id="the header without a value"),
-    pytest.param({"x-win-csrf": "1"}, id="no content type"),
-    pytest.param({"content-type": "", "x-win-csrf": "1"}, id="an empty content type"),
-    pytest.param({"content-type": "text/plain", "x-win-csrf": "1"}, id="plain text"),
-    pytest.param({"content-type": "text/plain;application/json", "x-win-csrf": "1"}, id="JSON as a parameter"),
-    pytest.param({"content-type": "text/plain; a=application/json", "x-win-csrf": "1"}, id="JSON in a parameter"),
-    pytest.param({"content-type": "application/x-www-form-urlencoded", "x-win-csrf": "1"}, id="a form"),
-    pytest.param({"content-type": "multipart/form-data; boundary=a", "x-win-csrf": "1"}, id="a form with files"),
-    pytest.param({"content-type": "application/json5", "x-win-csrf": "1"}, id="another type that begins like JSON"),
-    pytest.param({"content-type": "application/json, text/plain", "x-win-csrf": "1"}, id="two types in one"),
-    pytest.param({"content-type": "application/csp-report", "x-win-csrf": "1"}, id="a report"),
-    pytest.param({"origin": "https://evil.example"}, id="another origin"),
-    pytest.param({"origin": "null"}, id="a sandbox"),
-    pytest.param({"origin": ""}, id="an empty origin"),
-    pytest.param({"origin": "https://win.example.evil.example"}, id="an origin that begins like ours"),
-    pytest.param({"origin": "https://evilwin.example"}, id="an origin that ends like ours"),
-    pytest.param({"origin": "https://win.example:8443"}, id="another port"),
-    pytest.param({"origin": "http://win.example"}, id="another scheme"),
-    pytest.param({"origin": "https://sub.win.example"}, id="a host below ours"),
-    pytest.param({"origin": "https://example"}, id="a host above ours"),
-    pytest.param({"origin": "https://win.example@evil.example"}, id="our name as a user"),
-    pytest.param({"origin": "file://"}, id="a file"),
-    pytest.param({"origin": "https://win.example:port"}, id="an origin that is none"),
-    pytest.param({"origin": "moz-extension://win.example"}, id="an extension"),
-    pytest.param({"sec-fetch-site": "cross-site"}, id="told to be of another site"),
-    pytest.param({"sec-fetch-site": "same-site"}, id="told to be of a sibling"),
-    pytest.param({"sec-fetch-site": "none"}, id="told to be typed by hand"),
-    pytest.param({"sec-fetch-site": "cross-site", "origin": "https://win.example"}, id="told two things"),
-    pytest.param({"origin": "https://evil.example", "sec-fetch-site": "same-origin"}, id="told two other things"),
-    pytest.param({"host": "evil.example", "origin": "https://win.example"}, id="another host"),
-]
-FRONT = {"content-type": "application/json", "x-win-csrf": "1"}
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-async def test_what_another_site_can_send_changes_nothing(
-    browser: Browser, shape: dict[str, str], standing: tuple[Someone, str]
-) -> None:
-    person, secret = standing
-    has_own = "content-type" in shape or "x-win-csrf" in shape
-    client = browser()
-    client.headers.clear()
-    for method, path, body in (
-        ("POST", "/session", person.typed()),
-        ("PUT", "/session", {"organisation": CARITAS}),
-        ("DELETE", "/session", {}),
-        ("POST", "/graphql", {"query": "mutation { __typename }"}),
-    ):
-        headers = {**({} if has_own else FRONT), **shape, "cookie": f"{COOKIE}={secret}"}
-        response = await client.request(method, path, content=json.dumps(body), headers=headers)
-        assert response.status_code in (400, 403), (method, path, response.text)
-        assert code(response) in ("BAD_REQUEST", "FORBIDDEN")
-        assert "set-cookie" not in response.headers
-        assert await is_alive(secret)
-
-
-@pytest.fixture(scope="module")
-async def standing(owner: asyncpg.Connection, database: str) -> tuple[Someone, str]:
-    """Somebody who is signed in all the while."""
-    person = await someone(owner, CARITAS)
-    opened = await service.sign_in(SignIn(person.email, PASSWORD, "192.0.2.1"))
-    assert isinstance(opened, service.Opened)
-    return person, opened.secret
-
-
-@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PATCH", "TRACE"])
-async def test_other_methods_do_nothing(browser: Browser, standing: tuple[Someone, str], method: str) -> None:
-    response = await browser().request(method, "/session", headers={"cookie": f"{COOKIE}={standing[1]}"})
-    assert response.status_code == 405
-    assert not [name for name in response.headers if name.startswith("access-control")]
-    assert await is_alive(standing[1])
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        pytest.param({}, id="no browser"),
-        pytest.param({"origin": "https://win.example"}, id="our origin"),
-        pytest.param({"origin": "https://WIN.example:443", "sec-fetch-site": "same-origin"}, id="with its port"),
-        pytest.param({"content-type": "Application/JSON; charset=utf-8"}, id="a content type with parameters"),
-    ],
-)
-async def test_our_own_pages_may(browser: Browser, person: Someone, headers: dict[str, str]) -> None:
-    client, secret = await signed_in(browser, person)
-    response = await client.request("DELETE", "/session", json={}, headers=headers)
-    assert response.status_code == 204
-    assert not await is_alive(secret)
 
 
 @pytest.mark.parametrize(
@@ -396,113 +281,6 @@ async def test_refusals_are_in_the_language_of_the_browser(browser: Browser, acc
     response = await browser().put("/session", json={"organisation": CARITAS}, headers={"accept-language": accepted})
     expected = {"it": "Non hai effettuato l'accesso", "en": "You are not signed in"}[language]
     assert response.json()["errors"][0]["message"].startswith(expected)
-
-
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.at = now()
-
-    def __call__(self) -> Any:
-        return self.at
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(service, "now", clock)
-    return clock
-
-
-async def waits(clock: Clock, email: str, address: str, guesses: int) -> list[int]:
-    """Guess that often, each time as soon as it is permitted; return the waits."""
-    asked = []
-    for _ in range(guesses):
-        try:
-            await service.count_attempt(Throttles.of(email, address))
-        except TooManyAttempts as error:
-            asked.append(error.retry_after)
-            clock.at += timedelta(seconds=error.retry_after)
-            await service.count_attempt(Throttles.of(email, address))
-    return asked
-
-
-async def test_guessing_is_slowed_down_and_says_for_how_long(browser: Browser, person: Someone, clock: Clock) -> None:
-    client = browser("203.0.113.9")
-    wrong = {"email": person.email, "password": "sbagliata"}
-    answers = await asyncio.gather(*(client.post("/session", json=wrong) for _ in range(20)))
-    codes = [code(answer) for answer in answers]
-    assert (codes.count("UNAUTHENTICATED"), codes.count("TOO_MANY_ATTEMPTS")) == (5, 15)
-
-    refused = await client.post("/session", json=person.typed())
-    assert (refused.status_code, code(refused)) == (429, "TOO_MANY_ATTEMPTS")
-    assert refused.headers["retry-after"] == "1"
-    assert refused.json()["errors"][0]["extensions"]["retryAfter"] == 1
-
-    elsewhere = await browser("203.0.112.9").post("/session", json=person.typed())
-    assert elsewhere.status_code == 201
-
-
-async def test_waits_double_up_to_their_cap_and_end(database: str, person: Someone, clock: Clock) -> None:
-    asked = await waits(clock, person.email, "203.0.113.9", 25)
-    cap = int(LONGEST_FROM_NETWORK.total_seconds())
-    assert asked[:4] == [1, 2, 4, 8]
-    assert asked[-1] == cap
-    assert max(asked) == cap
-    clock.at += LONGEST_FROM_NETWORK
-    assert isinstance(await service.sign_in(SignIn(person.email, PASSWORD, "203.0.113.9")), service.Opened)
-    assert await waits(clock, person.email, "203.0.113.9", 4) == []
-
-
-async def test_guesses_from_everywhere_do_not_lock_the_rightful_person(
-    database: str, person: Someone, clock: Clock
-) -> None:
-    home, away = "198.51.100.20", "192.0.2.99"
-    assert isinstance(await service.sign_in(SignIn(person.email, PASSWORD, home)), service.Opened)
-    for network in range(20):
-        await service.count_attempt(Throttles.of(person.email, f"10.0.{network}.1"))
-
-    with pytest.raises(TooManyAttempts) as slowed:
-        await service.count_attempt(Throttles.of(person.email, "10.0.99.1"))
-    assert slowed.value.retry_after <= LONGEST_FOR_ADDRESS.total_seconds()
-    assert isinstance(await service.sign_in(SignIn(person.email, PASSWORD, home)), service.Opened)
-    # From a place that was never used before the wait is short.
-    asked = [wait for network in range(40) for wait in await waits(clock, person.email, f"10.1.{network}.1", 1)]
-    assert max(asked) == LONGEST_FOR_ADDRESS.total_seconds()
-    clock.at += LONGEST_FOR_ADDRESS
-    assert isinstance(await service.sign_in(SignIn(person.email, PASSWORD, away)), service.Opened)
-
-
-async def test_a_known_network_may_not_guess_without_end(database: str, person: Someone, clock: Clock) -> None:
-    home = "198.51.100.20"
-    assert isinstance(await service.sign_in(SignIn(person.email, PASSWORD, home)), service.Opened)
-    for _ in range(5):
-        with pytest.raises(Unauthenticated):
-            await service.sign_in(SignIn(person.email, "sbagliata", home))
-    with pytest.raises(TooManyAttempts):
-        await service.sign_in(SignIn(person.email, PASSWORD, home))
-
-
-async def test_throttles_hold_no_address(database: str, person: Someone, owner: asyncpg.Connection) -> None:
-    await service.count_attempt(Throttles.of(person.email, "203.0.113.9"))
-    rows = await owner.fetch("SELECT key_hash FROM sign_in_throttle")
-    assert rows
-    assert all(len(row["key_hash"]) == 64 and int(row["key_hash"], 16) >= 0 for row in rows)
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("203.0.113.9", "203.0.113.0/24"),
-        ("::ffff:203.0.113.9", "203.0.113.0/24"),
-        ("2001:db8:1:2::1", "2001:db8:1::/48"),
-        ("", "unknown"),
-        ("not an address", "unknown"),
-    ],
-)
-def test_a_network_is_the_neighbourhood_of_an_address(address: str, network: str) -> None:
-    assert network_of(address) == network
 
 
 async def test_a_hash_made_with_older_parameters_is_renewed(
