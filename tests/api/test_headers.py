@@ -193,7 +193,7 @@ async def test_the_whole_application_takes_a_mebibyte_and_no_more(browser: Brows
 
 
 async def test_a_request_id_of_the_caller_is_not_taken_over() -> None:
-    async with application(**{"x-request-id": "mine\r\nset-cookie: a=b"[:4]}) as client:
+    async with application(**{"x-request-id": "mine"}) as client:
         response = await client.get("/page")
     assert UUID(response.headers["x-request-id"]).version == 7
 
