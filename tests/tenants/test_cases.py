@@ -1,0 +1,317 @@
+"""Opening and writing cases: what is refused, what is told, and what is stored."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from authz.fields import FIELD
+from authz.roles import Role
+from infra.clock import new_id, today
+from infra.database import Connection
+from infra.errors import Conflict, Invalid, NotFound, Refused
+from tenants.cases import service
+from tenants.cases.opening import CODE_SIGNS
+from tests.tenants.office import HOLDER, Office, acting, at_once, do, found_office, see, stored, version_of
+
+NOW = today()
+NEEDS = """
+SELECT n.macro, n.field_bit, d.field_bit, n.id, d.item, d.note
+  FROM case_need n LEFT JOIN case_need_detail d ON d.need_id = n.id WHERE n.case_id = $1
+"""
+
+
+@pytest.fixture(scope="module")
+async def office(database: str, owner: Connection) -> Office:
+    return await found_office(owner)
+
+
+async def test_a_new_case_has_a_number_for_people_and_what_was_given(office: Office) -> None:
+    person = {"given_name": " Ame\u0301lie ", "family_name": "D'Angelo", "born_on": date(1990, 5, 7), "sex": "f"}
+    needs = [{"macro": "HOUSING", "item": "eviction", "note": "entro un mese"}, {"macro": "health"}]
+    case = await do(office.anna, service.open_case, person, municipality="048014", needs=needs)
+    ((number, status, opened_on, held_version),) = await see(
+        office.anna, "SELECT number, status, opened_on, version FROM case_file WHERE id = $1", case
+    )
+    assert re.fullmatch(rf"{NOW.year}-[{CODE_SIGNS}]{{5}}", number)
+    assert (status, opened_on, held_version) == ("listening", NOW, 1)
+    assert await stored(office, "case_identity", case, "given_name, family_name, birth_date, birth_year, sex") == (
+        *("Am\u00e9lie", "D'Angelo", date(1990, 5, 7), 1990, "F"),
+    )
+    assert await stored(office, "case_contacts", case, "municipality, phone") == ("048014", None)
+    kept = (
+        "SELECT n.macro, n.field_bit, d.item, d.note FROM case_need n LEFT JOIN case_need_detail d ON d.need_id = n.id"
+    )
+    assert sorted(await see(office.anna, f"{kept} WHERE n.case_id = $1", case)) == [
+        ("health", FIELD["health.conditions"].bit, None, None),
+        ("housing", FIELD["needs.macro"].bit, "eviction", "entro un mese"),
+    ]
+
+
+async def test_every_problem_is_told_at_once_and_nothing_is_opened(office: Office) -> None:
+    before = await see(office.anna, "SELECT count(*) FROM case_file")
+    person = {"given_name": "A" * 101, "born_on": NOW + timedelta(days=1), "sex": "X", "identity_code": "RSSMRA"}
+    needs = [{"macro": "money"}, {"macro": "housing", "item": "debt", "note": "\x00"}]
+    with pytest.raises(Invalid) as told:
+        await do(office.anna, service.open_case, person, municipality="Empoli", needs=needs, status="closed")
+    assert [(problem.code.value, *problem.path) for problem in told.value.problems] == [
+        ("TOO_LONG", "person", "given_name"),
+        ("IN_THE_FUTURE", "person", "born_on"),
+        ("UNKNOWN_ITEM", "person", "sex"),
+        ("INVALID_IDENTITY_CODE", "person", "identity_code"),
+        ("INVALID_FORMAT", "municipality"),
+        ("UNKNOWN_ITEM", "needs", "0", "macro"),
+        ("INVALID_FORMAT", "needs", "1", "note"),
+        ("UNKNOWN_ITEM", "needs", "1", "item"),
+        ("UNKNOWN_ITEM", "status"),
+    ]
+    assert await see(office.anna, "SELECT count(*) FROM case_file") == before
+
+
+async def test_somebody_has_to_be_named(office: Office) -> None:
+    with pytest.raises(Invalid) as told:
+        await do(office.anna, service.open_case, {"given_name": " ", "birth_year": 1980})
+    assert [problem.path for problem in told.value.problems] == [("person", "family_name")]
+
+
+@pytest.mark.parametrize(
+    ("person", "needs"),
+    [
+        pytest.param({"identity_code": "RSSMRA80A01D403T"}, [], id="a confidential value"),
+        pytest.param({}, [{"macro": "health"}], id="a sensitive need"),
+        pytest.param({}, [{"macro": "housing", "item": "eviction"}], id="the details of a need"),
+    ],
+)
+async def test_a_volunteer_opens_a_case_with_what_they_may_write(
+    office: Office, person: dict[str, Any], needs: list[dict[str, Any]]
+) -> None:
+    named = {"given_name": "Amina", **person}
+    with pytest.raises(Refused) as refused:
+        await do(office.piero, service.open_case, named, needs=needs)
+    assert refused.value.action == "case.open"
+    assert await do(office.piero, service.open_case, {"given_name": "Amina"}, needs=[{"macro": "housing"}])
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.TERRITORY_COORDINATOR])
+async def test_who_oversees_opens_no_case(office: Office, role: Role) -> None:
+    with pytest.raises(Refused):
+        await do(office.member(HOLDER, role), service.open_case, {"given_name": "Amina"})
+
+
+async def test_a_number_that_is_taken_is_drawn_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def drawing(text: str) -> Callable[[str], str]:
+        signs: Iterator[str] = iter(text)
+        return lambda _: next(signs)
+
+    for draws in ("AAAAABBBBB", "AAAAACCCCCBBBBBDDDDD"):
+        monkeypatch.setattr("secrets.choice", drawing(draws))
+        case = await office.a_case()
+    assert await see(office.anna, "SELECT number FROM case_file WHERE id = $1", case) == [(f"{NOW.year}-DDDDD",)]
+
+
+# Versions
+
+
+@pytest.mark.parametrize("expected", [0, 2, -1, 2**31, 2**40])
+async def test_another_version_is_a_conflict_with_both(office: Office, expected: int) -> None:
+    case = await office.a_case()
+    with pytest.raises(Conflict) as conflict:
+        await do(office.anna, service.update_work, case, expected, {"profile": "x"})
+    assert (conflict.value.expected, conflict.value.actual) == (expected, 1)
+    assert await stored(office, "case_work", case) is None
+
+
+async def test_of_two_updates_of_the_same_version_one_wins(office: Office) -> None:
+    case = await office.a_case()
+    results = await at_once(
+        *(do(office.anna, service.update_work, case, 1, {"profile": text}) for text in ("uno", "due", "tre"))
+    )
+    assert sorted(type(result).__name__ for result in results) == ["Conflict", "Conflict", "NoneType"]
+    winner = ("uno", "due", "tre")[results.index(None)]
+    assert await stored(office, "case_work", case, "profile") == (winner,)
+    assert await version_of(office, case) == 2
+
+
+# Who may
+
+
+async def test_hidden_and_absent_are_the_same_whatever_the_role(office: Office) -> None:
+    hidden, absent = await office.a_case(), new_id()
+    for actor in (office.rosa, office.giulia, office.member("caritas-vinci", Role.VOLUNTEER), office.luca):
+        for case in (hidden, absent):
+            for verb, given in (
+                (service.update_health, {"conditions": "\x00"}),
+                (service.update_work, {}),
+            ):
+                with pytest.raises(NotFound) as refused:
+                    await do(actor, verb, case, 99, given)
+                assert refused.value.values == {}
+            with pytest.raises(NotFound):
+                await do(actor, service.update_needs, case, 1, add=[{"macro": "no such"}])
+            with pytest.raises(NotFound):
+                await do(actor, service.change_status, case, 1, "closed")
+
+
+async def test_of_the_own_case_a_volunteer_writes_common_fields_alone(office: Office) -> None:
+    case = await office.a_case()
+    await do(office.piero, service.update_contacts, case, 1, {"phone": "0571 123456"})
+    for verb, given in (
+        (service.update_contacts, {"phone": None, "address": "Via Roma 1"}),
+        (service.update_economic, {"isee_value": Decimal(1)}),
+        (service.update_health, {"conditions": None}),
+        (service.update_justice, {}),
+    ):
+        with pytest.raises(Refused) as refused:
+            await do(office.piero, verb, case, 2, given)
+        assert (refused.value.action, refused.value.text) == ("case.update", "error.not_writable")
+    assert await stored(office, "case_contacts", case, "phone") == ("+390571123456",)
+    assert await version_of(office, case) == 2
+
+
+async def test_an_operator_writes_nothing_special(office: Office) -> None:
+    case, operator = await office.a_case(), office.member(HOLDER, Role.OPERATOR)
+    await do(operator, service.update_economic, case, 1, {"isee_value": Decimal(1)})
+    for verb, given in ((service.update_health, {"mental": "x"}), (service.update_justice, {"measures": "x"})):
+        with pytest.raises(Refused):
+            await do(operator, verb, case, 2, given)
+
+
+async def test_a_partner_writes_what_the_pact_lets_it(office: Office) -> None:
+    case = await office.a_shared_case()
+    await do(office.giulia, service.update_contacts, case, 1, {"phone": "0571 123456"})
+    await do(office.giulia, service.update_work, case, 2, {"profile": "saldatrice"})
+    for verb, given in (
+        (service.update_contacts, {"phone": None, "email": "a@b.example"}),
+        (service.update_work, {"history": None}),
+        (service.update_identity, {"given_name": "X"}),
+        (service.update_health, {"conditions": "x"}),
+        (service.update_economic, {}),
+    ):
+        with pytest.raises(Refused):
+            await do(office.giulia, verb, case, 3, given)
+    with pytest.raises(Refused):
+        await do(office.giulia, service.change_status, case, 3, "monitoring")
+    assert await stored(office, "case_contacts", case, "phone, email") == ("+390571123456", None)
+    assert await stored(office, "case_work", case, "profile") == ("saldatrice",)
+    assert await version_of(office, case) == 3
+
+
+async def test_what_cannot_be_read_is_not_written_over(office: Office) -> None:
+    case = await office.a_shared_case()
+    await do(office.anna, service.update_housing, case, 1, {"situation": "ospite"})
+    for before in ("written", "empty"):
+        with pytest.raises(Refused):
+            await do(office.giulia, service.update_housing, case, 2, {"situation": before})
+        case = await office.a_shared_case()
+    assert await stored(office, "case_housing", case) is None
+
+
+async def test_a_protected_address_is_out_of_a_partners_reach(office: Office) -> None:
+    case = await office.a_shared_case()
+    await do(office.giulia, service.update_contacts, case, 1, {"address": "Via Roma 1"})
+    await do(office.anna, service.update_contacts, case, 2, {"address_protected": True})
+    for given in ({"address": "Via Roma 2"}, {"address_protected": False}):
+        with pytest.raises(Refused):
+            await do(office.giulia, service.update_contacts, case, 3, given)
+    assert await see(office.giulia, "SELECT FROM case_address WHERE case_id = $1", case) == []
+
+
+# Needs
+
+
+async def test_needs_are_added_and_removed(office: Office) -> None:
+    case = await office.a_case()
+    add = [
+        {"macro": "family", "item": "domestic_violence"},
+        {"macro": "justice", "note": "in corso"},
+        {"macro": "other"},
+    ]
+    await do(office.anna, service.update_needs, case, 1, add=add)
+    rows = {macro: rest for macro, *rest in await see(office.anna, NEEDS, case)}
+    seen, justice = FIELD["needs.macro"].bit, FIELD["justice.measures"].bit
+    assert {macro: tuple(rest[:2]) for macro, rest in rows.items()} == {
+        "family": (seen, FIELD["status.disadvantage"].bit),
+        "justice": (justice, justice),
+        "other": (seen, None),
+    }
+    await do(office.anna, service.update_needs, case, 2, remove=[rows["family"][2], rows["justice"][2]])
+    assert await see(office.anna, "SELECT macro FROM case_need WHERE case_id = $1", case) == [("other",)]
+    assert await see(office.anna, "SELECT FROM case_need_detail WHERE case_id = $1", case) == []
+
+
+async def test_a_need_of_another_case_or_of_none_is_unknown(office: Office) -> None:
+    case, other = await office.a_case(), await office.a_case()
+    await do(office.anna, service.update_needs, other, 1, add=[{"macro": "other"}])
+    ((need,),) = await see(office.anna, "SELECT id FROM case_need WHERE case_id = $1", other)
+    with pytest.raises(Invalid) as told:
+        await do(office.anna, service.update_needs, case, 1, add=[{"macro": ""}], remove=[new_id(), need])
+    assert [(problem.code.value, *problem.path) for problem in told.value.problems] == [
+        ("UNKNOWN_ITEM", "add", "0", "macro"),
+        ("UNKNOWN_ITEM", "remove", "0"),
+        ("UNKNOWN_ITEM", "remove", "1"),
+    ]
+    with pytest.raises(Invalid) as told:
+        await do(office.anna, service.update_needs, case, 1, add=[{"macro": "other"}] * 51)
+    assert [problem.code.value for problem in told.value.problems] == ["TOO_MANY"]
+    assert len(await see(office.anna, "SELECT FROM case_need WHERE case_id = $1", other)) == 1
+
+
+async def test_a_sensitive_need_does_not_exist_for_who_may_not_read_it(office: Office) -> None:
+    case = await office.a_shared_case()
+    await do(office.anna, service.update_needs, case, 1, add=[{"macro": "justice"}, {"macro": "housing", "note": "x"}])
+    needs = dict(await see(office.anna, "SELECT macro, id FROM case_need WHERE case_id = $1", case))
+    with pytest.raises(Invalid):
+        await do(office.giulia, service.update_needs, case, 2, remove=[needs["justice"]])
+    with pytest.raises(Refused):
+        await do(office.piero, service.update_needs, case, 2, remove=[needs["housing"]])
+    with pytest.raises(Refused):
+        await do(office.giulia, service.update_needs, case, 2, add=[{"macro": "addiction"}])
+    await do(office.giulia, service.update_needs, case, 2, add=[{"macro": "other"}], remove=[needs["housing"]])
+    assert sorted(await see(office.anna, "SELECT macro FROM case_need WHERE case_id = $1", case)) == [
+        ("justice",),
+        ("other",),
+    ]
+
+
+# Status
+
+
+async def test_a_case_is_closed_with_a_reason_and_opened_again(office: Office) -> None:
+    case = await office.a_case()
+    state = "SELECT status, closed_on, closure_reason, version FROM case_file WHERE id = $1"
+    with pytest.raises(Invalid) as told:
+        await do(office.anna, service.change_status, case, 1, "CLOSED")
+    assert [(problem.code.value, *problem.path) for problem in told.value.problems] == [("REQUIRED", "reason")]
+    await do(office.anna, service.change_status, case, 1, "CLOSED", "autonomy_reached")
+    assert await see(office.anna, state, case) == [("closed", NOW, "autonomy_reached", 2)]
+    for status, reason, path in (("closed", "other", "status"), ("in_charge", "other", "reason")):
+        with pytest.raises(Invalid) as told:
+            await do(office.anna, service.change_status, case, 2, status, reason)
+        assert [(problem.code.value, *problem.path) for problem in told.value.problems] == [("WRONG_STATE", path)]
+    with pytest.raises(Refused):
+        await do(office.piero, service.change_status, case, 2, "in_charge")
+    await do(office.anna, service.change_status, case, 2, "in_charge")
+    assert await see(office.anna, state, case) == [("in_charge", None, None, 3)]
+
+
+async def test_a_volunteer_moves_a_case_on_but_does_not_close_it(office: Office) -> None:
+    case = await office.a_case()
+    await do(office.piero, service.change_status, case, 1, "at_table")
+    with pytest.raises(Refused):
+        await do(office.piero, service.change_status, case, 2, "closed", "other")
+    with pytest.raises(Invalid):
+        await do(office.anna, service.change_status, case, 2, "lost")
+
+
+async def test_a_verb_that_fails_leaves_the_transaction_usable(office: Office) -> None:
+    case = await office.a_case()
+    async with acting(office.anna) as connection:
+        with pytest.raises(Invalid):
+            await service.update_work(office.anna, case, 1, {"profile": "\x00"})
+        with pytest.raises(Conflict):
+            await service.update_work(office.anna, case, 7, {"profile": "x"})
+        await service.update_work(office.anna, case, 1, {"profile": "y"})
+        assert await connection.fetchval("SELECT profile FROM case_work WHERE case_id = $1", case) == "y"
