@@ -17,7 +17,7 @@ from api.operation import Ask, answer
 from api.refusals import NOT_TEXT, UNREACHABLE, describe, extensions, refusal
 from api.schema import schema
 from api.sessions import routes as session_routes
-from infra.errors import BadRequest, Unavailable, WinError
+from infra.errors import BadRequest, Unauthenticated, Unavailable, WinError
 from infra.log import logger
 
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -29,7 +29,9 @@ async def graphql(request: Request) -> Response:
     language = language_of(request)
     try:
         caller = credentials(request)
-        if caller is not None and caller.kind == "cookie":
+        if caller is None:
+            raise Unauthenticated
+        if caller.kind == "cookie":
             refuse_cross_site(request)
         result, language = await answer(await read_ask(request), caller, request_id)
     except WinError as error:

@@ -82,22 +82,21 @@ class CompiledExecutor(ExecutorThrowingOnIncremental):
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
 
-async def answer(ask: Ask, credentials: Credentials | None, request_id: UUID) -> tuple[ExecutionResult, str]:
+async def answer(ask: Ask, credentials: Credentials, request_id: UUID) -> tuple[ExecutionResult, str]:
     """Return the result and the language of the caller. Raises `WinError` for what nothing was executed of."""
-    if credentials is None:
-        raise Unauthenticated
     try:
         async with transaction() as connection:
             viewer = await enter(connection, credentials.token_hash)
             if viewer is None:
                 raise Unauthenticated
+            language = viewer.actor.language
             try:
-                return await _execute(ask, viewer, request_id), viewer.actor.language
+                return await _execute(ask, viewer, request_id), language
             except WinError as error:
-                error.language = viewer.actor.language
+                error.language = language
                 raise
     except RolledBack as rolled_back:
-        return rolled_back.result, viewer.actor.language
+        return rolled_back.result, language
 
 
 async def _execute(ask: Ask, viewer: Viewer, request_id: UUID) -> ExecutionResult:

@@ -44,7 +44,7 @@ FAULTS = {
         SELECT c.relname FROM pg_class c {IN_PUBLIC}, aclexplode(c.relacl) a WHERE a.grantee = 0""",
     "a function that runs as its owner without a fixed search path": """
         SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-         WHERE n.nspname = 'public'
+         WHERE n.nspname = 'public' AND p.prosecdef
            AND NOT coalesce(array_to_string(p.proconfig, ' '), '') ~ 'search_path=.*pg_temp'""",
     "a function that everybody may call": """
         SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace

@@ -76,47 +76,23 @@ async def add_territory(world: World, name: str, organisations: tuple[str, ...])
     await world.put("territory", id=territory, slug=f"world-{name}", name=name, is_demo=True, created_at=now())
     await world.owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
     for slug in organisations:
-        account, member, row = world.new(f"account of {slug}"), new_id(), {"territory_id": territory}
-        await world.put(
-            "account",
-            id=account,
-            email=f"{slug}@world.example",
-            password_hash="-",
-            display_name=slug,
-            language="it",
-            created_at=now(),
-        )
-        await world.put(
-            "organisation",
-            **row,
-            id=world.new(slug),
-            slug=slug,
-            name=slug,
-            kind="caritas",
-            is_lead=False,
-            valid_from=today(),
-        )
-        await world.put(
-            "member",
-            **{**row, "id": member, "account_id": account, "organisation_id": world[slug]},
-            role="case_manager",
-            valid_from=today(),
-        )
-        await world.put(
-            "session",
-            **{**row, "id": new_id(), "token_hash": slug.encode(), "kind": "bearer", "account_id": account},
-            member_id=member,
-            created_at=now(),
-            last_seen_at=now(),
-            expires_at=now() + LATER,
-        )
-        await world.put(
-            "idempotency",
-            **{**row, "key": "1", "account_id": account, "organisation_id": world[slug]},
-            request_hash=b"1",
-            outcomes=f'{{"secret": "{slug}"}}',
-            created_at=now(),
-        )
+        await add_organisation(world, {"territory_id": territory}, slug)
+
+
+async def add_organisation(world: World, row: dict[str, Any], slug: str) -> None:
+    """Add it with one member, who has a session and has made a request."""
+    account, member, organisation = world.new(f"account of {slug}"), new_id(), world.new(slug)
+    named = {"password_hash": "-", "display_name": slug, "language": "it", "created_at": now()}
+    await world.put("account", **named, id=account, email=f"{slug}@world.example")
+    kind = {"kind": "caritas", "is_lead": False, "valid_from": today()}
+    await world.put("organisation", **row, **kind, id=organisation, slug=slug, name=slug)
+    both = {**row, "account_id": account, "organisation_id": organisation}
+    await world.put("member", **both, id=member, role="case_manager", valid_from=today())
+    moments = {"created_at": now(), "last_seen_at": now(), "expires_at": now() + LATER}
+    token = {"token_hash": slug.encode(), "kind": "bearer"}
+    await world.put("session", **row, **moments, **token, id=new_id(), account_id=account, member_id=member)
+    done = {"request_hash": b"1", "outcomes": f'{{"secret": "{slug}"}}', "created_at": now()}
+    await world.put("idempotency", **both, **done, key="1")
 
 
 async def add_pact(world: World, territory: str, grants: dict[str, tuple[str, tuple[str, ...]]]) -> None:
