@@ -8,7 +8,9 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+from graphql import get_named_type
 
+from api.schema import schema
 from infra.database import as_role, close_pool, open_pool
 from infra.errors import ErrorCode
 from infra.messages import MESSAGES
@@ -108,6 +110,20 @@ WITH_ID |= {
         for verb, reason in {"accept": "", "decline": ', reason: "x"', "close": ', reason: "x"'}.items()
     },
 }
+
+
+def test_every_field_that_takes_an_id_is_asked() -> None:
+    """A query or mutation to come has to be added above."""
+    types = schema._schema.type_map
+    taking = {
+        name
+        for root in ("Query", "Mutation")
+        for name, field in types[root].fields.items()
+        for argument in field.args.values()
+        for given in (field.args if root == "Query" else getattr(get_named_type(argument.type), "fields", {}))
+        if given == "id" or given.endswith("Id")
+    }
+    assert taking == {name.partition(" ")[0] for name in WITH_ID}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,140 @@
+"""However another organisation reads a case, it is in the log before the answer leaves; and nothing else is."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from authz.fields import FIELD, names_of
+from tests.api.test_main_job import ACCEPT, Job, consent_and_propose, open_and_write
+from tests.conftest import Ask, setting
+
+CASE = "{ id isOwn person { identity { givenName } } work { profile } }"
+WORK = f"{{ id case {CASE} }}"
+PATHS = {
+    "list": f"{{ cases(first: 9) {{ nodes {CASE} }} }}",
+    "edges": f"{{ cases(first: 9) {{ edges {{ node {CASE} }} }} }}",
+    "one": f"query ($id: ID!) {{ case(id: $id) {CASE} }}",
+    "node": f"query ($id: ID!) {{ node(id: $id) {{ id ... on Case {CASE} }} }}",
+    "shared": f"{{ jointInterventions(first: 60) {{ nodes {WORK} }} }}",
+    "node of a joint intervention": f"query ($w: ID!) {{ node(id: $w) {{ ... on JointIntervention {WORK} }} }}",
+    "below a case": f"query ($id: ID!) {{ case(id: $id) {{ jointInterventions {{ nodes {WORK} }} }} }}",
+    "deep in a list": f"{{ cases(first: 5) {{ nodes {{ jointInterventions {{ edges {{ node {WORK} }} }} }} }} }}",
+    "two roots": f"query ($id: ID!) {{ a: case(id: $id) {CASE} b: cases(first: 3) {{ nodes {CASE} }} }}",
+    "beside a root that fails": f'query ($id: ID!) {{ a: case(id: $id) {CASE} b: node(id: "case_no") {{ id }} }}',
+    "by fragments": f"query ($id: ID!) {{ case(id: $id) {{ ...F }} }} fragment F on Case {CASE}",
+}
+ENTRIES = "SELECT id, case_id, fields_mask, purpose, clause, account_id FROM access_log WHERE organisation_id = $1"
+
+
+class Log:
+    """The entries of one reading organisation that are new since it was last looked at."""
+
+    def __init__(self, owner: asyncpg.Connection, organisation: UUID, territory: UUID) -> None:
+        self.owner, self.organisation, self.territory = owner, organisation, territory
+        self.seen: set[UUID] = set()
+
+    async def new(self) -> list[asyncpg.Record]:
+        async with self.owner.transaction():
+            await self.owner.execute("SELECT set_config('win.territory_id', $1, true)", str(self.territory))
+            rows = await self.owner.fetch(ENTRIES, self.organisation)
+        found = [row for row in rows if row["id"] not in self.seen]
+        self.seen |= {row["id"] for row in rows}
+        return found
+
+
+@pytest.fixture
+async def log(owner: asyncpg.Connection) -> Log:
+    async with owner.transaction():
+        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
+        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+        organisation = await owner.fetchval("SELECT id FROM organisation WHERE slug = 'cooperativa-il-ponte'")
+    log = Log(owner, organisation, territory)
+    await log.new()
+    return log
+
+
+def others_cases(value: Any) -> Iterator[str]:
+    """Yield the ids of other organisations' cases in an answer."""
+    if isinstance(value, dict):
+        if value.get("isOwn") is False:
+            yield value["id"]
+        for item in value.values():
+            yield from others_cases(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from others_cases(item)
+
+
+async def some_shared_case(ask: Ask) -> tuple[str, str]:
+    """Return a case that giulia sees through joint work, and the joint work."""
+    for work in (await ask("giulia", PATHS["shared"]))["data"]["jointInterventions"]["nodes"]:
+        case = work["case"]
+        if case and not case["isOwn"] and case["work"] and (case["person"]["identity"] or {}).get("givenName"):
+            return case["id"], work["id"]
+    raise AssertionError("nothing is shared with giulia")
+
+
+@pytest.mark.parametrize("path", ["compiled", "reference"])
+@pytest.mark.parametrize("name", PATHS)
+async def test_every_way_of_reading_is_logged(ask: Ask, log: Log, name: str, path: str) -> None:
+    case, work = await some_shared_case(ask)
+    query = PATHS[name]
+    variables = {key: value for key, value in {"id": case, "w": work}.items() if f"${key}:" in query}
+    await log.new()
+    async with setting("WIN_READ_PATH", path):
+        answer = await ask("giulia", query, variables)
+    read = set(others_cases(answer["data"]))
+    entries = await log.new()
+    assert read != set()
+    assert {f"case_{entry['case_id']}" for entry in entries} == read
+    asked = {"identity.name", "work.profile"}
+    assert all(set(names_of(entry["fields_mask"])) <= asked and entry["clause"] > 0 for entry in entries)
+
+
+async def test_only_what_was_asked_is_logged(ask: Ask, log: Log) -> None:
+    case, _ = await some_shared_case(ask)
+    await log.new()
+    query = """query ($id: ID!, $no: Boolean!) {
+      case(id: $id) { id work @include(if: $no) { profile } person { identity { givenName @skip(if: $no) } } }
+    }"""
+    for shown, expected in ((False, FIELD["identity.name"].mask), (True, FIELD["work.profile"].mask)):
+        await ask("giulia", query, {"id": case, "no": shown})
+        assert {entry["fields_mask"] for entry in await log.new()} == {expected}
+
+
+async def test_what_is_hidden_or_ones_own_leaves_no_entry(ask: Ask, log: Log) -> None:
+    own = await ask("giulia", f"{{ cases(first: 100) {{ nodes {CASE} }} }}")
+    mine = next(case["id"] for case in own["data"]["cases"]["nodes"] if case["isOwn"])
+    await log.new()
+    for id_ in (mine, "case_01900000-0000-7000-8000-000000000000"):
+        await ask("giulia", PATHS["one"], {"id": id_})
+    await ask("giulia", "{ cases { totalCount } jointInterventions { nodes { id purpose } } }")
+    assert await log.new() == []
+
+
+async def test_a_payload_is_a_read(ask: Ask, log: Log) -> None:
+    job = Job(ask)
+    await open_and_write(job)
+    await consent_and_propose(job)
+    await log.new()
+    payload = ACCEPT.replace("{ status }", f"{{ status case {CASE} }}")
+    headers = {"Idempotency-Key": job.case}
+    for _ in range(2):
+        answer = await ask("giulia", payload, {"id": job.joint_intervention}, **headers)
+        assert list(others_cases(answer["data"])) == [job.case]
+        (entry,) = await log.new()
+        assert f"case_{entry['case_id']}" == job.case
+        assert (entry["purpose"], entry["clause"]) == ("traineeship", 5)
+
+
+async def test_an_operation_that_fails_shows_nothing_and_logs_nothing(ask: Ask, log: Log) -> None:
+    case, _ = await some_shared_case(ask)
+    await log.new()
+    query = f"query ($id: ID!) {{ case(id: $id) {CASE} cases(first: -1) {{ totalCount }} }}"
+    answer = await ask("giulia", query, {"id": case})
+    entries = await log.new()
+    assert answer["data"] is None
+    assert {f"case_{entry['case_id']}" for entry in entries} <= {case}
