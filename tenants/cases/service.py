@@ -38,6 +38,8 @@ async def open_case(
 ) -> UUID:
     """Open a case, held by the actor's organisation; `person` is as for `update_identity`."""
     actor.require(Action.CASE_OPEN)
+    # In a new case there is nothing to empty: what is given as nothing is not given.
+    person = {name: value for name, value in person.items() if value not in (None, "")}
     contacts = {"municipality": municipality} if municipality else {}
     masks = Masks(actor.read_mask, actor.write_mask)
     entries = [*given_entries("identity", person), *given_entries("contacts", contacts)]

@@ -15,6 +15,8 @@ from infra.clock import new_id, today
 from infra.database import Connection, Context, transaction
 from tenants.authorisations.service import give_authorisation
 from tenants.cases.service import open_case
+from tenants.demo.network import work_in
+from tenants.demo.remove import OF_TERRITORIES, removals_in_order
 from tenants.joint_work.service import accept_joint_intervention, propose_joint_intervention
 from tests.authz.documents import KINDS, clause, share
 from tests.tenants.land import settle
@@ -146,12 +148,22 @@ async def at_once(*work: Awaitable[Any]) -> list[Any]:
     return await asyncio.gather(*work, return_exceptions=True)
 
 
-async def found_office(owner: Connection) -> Office:
-    """Make the territory and bring its pact into force."""
+@asynccontextmanager
+async def open_office(owner: Connection) -> AsyncIterator[Office]:
+    """Make the territory with its pact in force, and leave nothing of it behind."""
     async with owner.transaction():
         land = await settle(owner)
         await land.bring_into_force(land.document(clause(PLACEMENT, PATHWAY)))
-    return Office(land.id, land.organisations)
+    yield Office(land.id, land.organisations)
+    async with owner.transaction():
+        await work_in(owner, land.id)
+        for table in ("pact_version", "pact_clause"):
+            await owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER immutable")
+        for removal in removals_in_order(dict(await owner.fetch(OF_TERRITORIES))):
+            await owner.execute(removal, land.id)
+        await owner.execute("DELETE FROM territory WHERE id = $1", land.id)
+        for table in ("pact_version", "pact_clause"):
+            await owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER immutable")
 
 
 def years_from(day: date, years: int) -> date:

@@ -1,5 +1,6 @@
 """Giving and withdrawing authorisations: what is refused, what is told, and that a withdrawal is seen at once."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,15 +13,16 @@ from infra.database import Connection
 from infra.errors import Invalid, NotFound, Refused
 from tenants.authorisations.service import give_authorisation, withdraw_authorisation
 from tenants.joint_work.service import accept_joint_intervention
-from tests.tenants.office import CLINIC, HOLDER, PARTNER, Office, at_once, consent, do, found_office, see, years_from
+from tests.tenants.office import CLINIC, HOLDER, PARTNER, Office, at_once, consent, do, open_office, see, years_from
 
 NOW = today()
 ONE = "SELECT basis, purposes, organisation_ids, kinds, field_mask, until, given_by FROM authorisation WHERE id = $1"
 
 
 @pytest.fixture(scope="module")
-async def office(database: str, owner: Connection) -> Office:
-    return await found_office(owner)
+async def office(database: str, owner: Connection) -> AsyncIterator[Office]:
+    async with open_office(owner) as office:
+        yield office
 
 
 async def problems(office: Office, case: UUID, **changes: Any) -> list[tuple[str, ...]]:

@@ -1,5 +1,6 @@
 """What may be written of a case, how it is stored, and what is told of what is wrong."""
 
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,15 +13,16 @@ from infra.clock import today
 from infra.database import Connection
 from infra.errors import Invalid
 from tenants.cases import service
-from tests.tenants.office import Office, do, found_office, see, stored, version_of
+from tests.tenants.office import Office, do, open_office, see, stored, version_of
 
 NOW = today()
 OMOCODE, PROVISIONAL, CARE = "RSSMRAULALMDQLPI", "12345670017", "adi_care_leaver_18_21"
 
 
 @pytest.fixture(scope="module")
-async def office(database: str, owner: Connection) -> Office:
-    return await found_office(owner)
+async def office(database: str, owner: Connection) -> AsyncIterator[Office]:
+    async with open_office(owner) as office:
+        yield office
 
 
 async def problems(office: Office, case: UUID, group: str, changes: dict[str, Any]) -> list[tuple[str, ...]]:

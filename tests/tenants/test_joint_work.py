@@ -1,5 +1,6 @@
 """Joint interventions: proposing, answering and closing, by whom, in which state, and at once."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -17,14 +18,15 @@ from tenants.joint_work.service import (
     decline_joint_intervention,
     propose_joint_intervention,
 )
-from tests.tenants.office import CLINIC, HOLDER, PARTNER, STRANGER, Office, acting, at_once, do, found_office, see
+from tests.tenants.office import CLINIC, HOLDER, PARTNER, STRANGER, Office, acting, at_once, do, open_office, see
 
 PARTNERS = "SELECT organisation_id, status, decline_reason FROM joint_intervention_partner"
 
 
 @pytest.fixture(scope="module")
-async def office(database: str, owner: Connection) -> Office:
-    return await found_office(owner)
+async def office(database: str, owner: Connection) -> AsyncIterator[Office]:
+    async with open_office(owner) as office:
+        yield office
 
 
 def told(invalid: pytest.ExceptionInfo[Invalid]) -> list[tuple[str, ...]]:

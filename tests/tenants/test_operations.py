@@ -1,6 +1,7 @@
 """One key, one request, once: whatever comes twice, at once, or under another's name."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,14 +12,15 @@ from infra.clock import new_id
 from infra.database import Connection
 from infra.errors import BadRequest, IdempotencyConflict
 from tenants.operations.service import remember, remembered
-from tests.tenants.office import Office, acting, at_once, do, found_office, see
+from tests.tenants.office import Office, acting, at_once, do, open_office, see
 
 OUTCOMES = {"openCase": {"row": "1", "problems": [{"text": "è 'così' \\ \"là\""}]}}
 
 
 @pytest.fixture(scope="module")
-async def office(database: str, owner: Connection) -> Office:
-    return await found_office(owner)
+async def office(database: str, owner: Connection) -> AsyncIterator[Office]:
+    async with open_office(owner) as office:
+        yield office
 
 
 async def request(actor: Actor, key: str, body: bytes = b"1", outcomes: Any = OUTCOMES) -> Any:
