@@ -42,6 +42,7 @@ class Tenancy:
 
     table: str
     key: Sequence[str] = ("id",)
+    refers_to_territory: bool = True
     refers: Mapping[str, str] = field(default_factory=dict)
     unique: Sequence[Sequence[str]] = ()
     index: Sequence[Sequence[str]] = ()
@@ -62,8 +63,9 @@ class Tenancy:
             *([f"ALTER TABLE {table} ALTER COLUMN id SET DEFAULT time_ordered_id()"] if "id" in self.key else []),
             f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey",
             f"ALTER TABLE {table} ADD PRIMARY KEY (territory_id, {', '.join(self.key)})",
-            f"ALTER TABLE {table} ADD FOREIGN KEY (territory_id) REFERENCES territory (id)",
         ]
+        if self.refers_to_territory:
+            lines.append(f"ALTER TABLE {table} ADD FOREIGN KEY (territory_id) REFERENCES territory (id)")
         for column, target in self.refers.items():
             lines.append(
                 f"ALTER TABLE {table} ADD FOREIGN KEY (territory_id, {column}) REFERENCES {target} (territory_id, id)"

@@ -64,7 +64,13 @@ class Page:
         self.page, self.shown = rendering.alias("page"), rendering.alias("shown")
 
     def render(self, selection: tuple[Selected, ...]) -> str:
-        """Return the query of a connection below a row."""
+        """Return the query of a connection below a row.
+
+        Where rows alone are asked for, once, they need no table expression: for a small page that is most of the work.
+        """
+        if [selected.name in ("edges", "nodes") for selected in selection] == [True]:
+            self.shown = f"({self._query(self.size)})"
+            return f"SELECT {self._value(selection)} AS value"
         return f"WITH {self._page()}, {self._shown()} SELECT {self._value(selection)} AS value"
 
     def render_root(self, selection: tuple[Selected, ...]) -> str:
@@ -81,6 +87,9 @@ class Page:
         return " ".join([self.rendering.fill(self.source.rows, self.scope), *(f"AND {line}" for line in self.filters)])
 
     def _page(self) -> str:
+        return f"{self.page} AS MATERIALIZED ({self._query(self.size + 1)})"
+
+    def _query(self, limit: int) -> str:
         keys, way = self.source.keys, "DESC" if self.descending else "ASC"
         columns = ", ".join(f"{key.sql} AS {key.name}" for key in keys)
         order = ", ".join(f"{key.sql} {way}" for key in keys)
@@ -89,10 +98,7 @@ class Page:
             left = ", ".join(key.sql for key in keys)
             after = f"AND ({left}) {'<' if self.descending else '>'} ({', '.join(self.start)})"
         group = self.rendering.fill(self.source.group, self.scope)
-        return (
-            f"{self.page} AS MATERIALIZED (SELECT {columns} {self._rows()} {after} {group} "
-            f"ORDER BY {order} LIMIT {self.size + 1})"
-        )
+        return f"SELECT {columns} {self._rows()} {after} {group} ORDER BY {order} LIMIT {limit}"
 
     def _shown(self) -> str:
         return f"{self.shown} AS MATERIALIZED (SELECT * FROM {self.page} ORDER BY {self._order('')} LIMIT {self.size})"
