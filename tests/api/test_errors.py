@@ -160,6 +160,13 @@ async def test_hidden_and_absent_are_the_same_to_the_letter(post: Post, hidden: 
         assert plain(await post("rosa", query, {"id": nobody})) == plain(answer), nobody
 
 
+async def test_an_id_has_one_spelling(post: Post, job: Job) -> None:
+    query, uuid = WITH_ID["case"][1], job.case.removeprefix("case_")
+    assert "errors" not in (await post("anna", query, {"id": job.case})).json()
+    for other in (f"case_{uuid.upper()}", f"CASE_{uuid}", f"case_{{{uuid}}}", f"case_{uuid} ", uuid):
+        assert one(await post("anna", query, {"id": other}))["extensions"]["code"] == "NOT_FOUND"
+
+
 @pytest.mark.parametrize("name", [name for name, (prefix, _) in WITH_ID.items() if prefix == "case"])
 async def test_whoever_is_only_invited_cannot_tell_either(post: Post, job: Job, name: str) -> None:
     query = WITH_ID[name][1]

@@ -69,11 +69,19 @@ async def test_a_key_is_its_owners_own(post: Post) -> None:
     assert len(found) == 4
 
 
+@pytest.fixture
+async def _every_connection_is_open(post: Post) -> None:
+    """Or else the first request would be done before the others have a connection."""
+    await asyncio.gather(*(post("anna", "{ organisations(first: 100) { nodes { slug } } }") for _ in range(20)))
+
+
+@pytest.mark.usefixtures("_every_connection_is_open")
 async def test_at_the_same_time_it_is_done_once(post: Post, ask: Ask) -> None:
-    before, key = await cases_of(ask, "anna"), fresh()
-    answers = await asyncio.gather(*(post("anna", OPEN, NEW, **key) for _ in range(6)))
-    assert len({opened(answer) for answer in answers}) == 1
-    assert await cases_of(ask, "anna") == before + 1
+    for _ in range(3):
+        before, key = await cases_of(ask, "anna"), fresh()
+        answers = await asyncio.gather(*(post("anna", OPEN, NEW, **key) for _ in range(8)))
+        assert len({opened(answer) for answer in answers}) == 1
+        assert await cases_of(ask, "anna") == before + 1
 
 
 async def test_what_failed_is_not_remembered(post: Post, ask: Ask) -> None:
@@ -150,6 +158,7 @@ async def test_problems_of_one_root_do_not_undo_another(post: Post, ask: Ask) ->
     assert await cases_of(ask, "anna") == before + 2
 
 
+@pytest.mark.usefixtures("_every_connection_is_open")
 async def test_two_writers_at_the_same_time_cannot_both_be_first(post: Post, ask: Ask) -> None:
     job = Job(ask)
     await open_and_write(job)
