@@ -1,7 +1,7 @@
 """Mutations of authorisations."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import strawberry
 
@@ -13,7 +13,12 @@ from authz.purposes import Purpose
 from tenants.authorisations import service
 from tenants.authorisations.models import Basis
 
-BasisName, PurposeName, KindName = TYPES.enum(Basis), TYPES.enum(Purpose), TYPES.enum(OrganisationKind)
+if TYPE_CHECKING:
+    BasisName = Basis
+    PurposeName = Purpose
+    KindName = OrganisationKind
+else:
+    BasisName, PurposeName, KindName = TYPES.enum(Basis), TYPES.enum(Purpose), TYPES.enum(OrganisationKind)
 
 
 @strawberry.input

@@ -1,6 +1,6 @@
 """Queries and mutations of joint interventions."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import strawberry
 
@@ -12,7 +12,10 @@ from authz.purposes import Purpose
 from tenants.joint_work import service
 from tenants.joint_work.shape import JOINT_INTERVENTIONS
 
-PurposeName = TYPES.enum(Purpose)
+if TYPE_CHECKING:
+    PurposeName = Purpose
+else:
+    PurposeName = TYPES.enum(Purpose)
 PREFIX = "joint-intervention"
 
 

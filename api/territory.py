@@ -1,6 +1,6 @@
 """Queries about the network itself: who asks, its organisations, its pact."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import strawberry
 
@@ -12,7 +12,10 @@ from infra.errors import NotFound
 from tenants.organisations.shape import ORGANISATIONS
 from tenants.pacts.lookup import version_id
 
-KindName = TYPES.enum(OrganisationKind)
+if TYPE_CHECKING:
+    KindName = OrganisationKind
+else:
+    KindName = TYPES.enum(OrganisationKind)
 
 
 @strawberry.input
@@ -37,7 +40,7 @@ class Query:
         filter: OrganisationFilter | None = None,  # noqa: A002
     ) -> Any:
         info.context.viewer.actor.require(Action.ORGANISATION_READ)
-        filters = {"kind": filter.kind.value.lower()} if filter and filter.kind else {}
+        filters: dict[str, str] = {"kind": filter.kind.value.lower()} if filter and filter.kind else {}
         return await read_page(
             info._raw_info, "Organisation", ORGANISATIONS, first=first, after=after, filters=filters, default=100
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import strawberry
@@ -15,7 +15,10 @@ from infra.database import connection
 from infra.errors import Invalid, ProblemCode
 from infra.messages import say
 
-ProblemCodes = TYPES.enum(ProblemCode)
+if TYPE_CHECKING:
+    ProblemCodes = ProblemCode
+else:
+    ProblemCodes = TYPES.enum(ProblemCode)
 
 
 @strawberry.type(description="Something in the input that a person can mend.")
@@ -70,7 +73,7 @@ def payload(name: str, noun: str, shape: str) -> Any:
     """Make a mutation's payload type: the noun as it is afterwards, and the problems."""
 
     async def read(self: Any, info: strawberry.Info) -> Any:
-        raw: GraphQLResolveInfo = info._raw_info
+        raw: GraphQLResolveInfo[Any] = info._raw_info
         return await read_one(raw, shape, self.outcome.row) if self.outcome.row else None
 
     async def problems(self: Any, info: strawberry.Info) -> list[Problem]:
@@ -84,7 +87,7 @@ def payload(name: str, noun: str, shape: str) -> Any:
             for problem in self.outcome.problems
         ]
 
-    cls = type(name, (), {"__annotations__": {"outcome": strawberry.Private[Outcome]}})
+    cls: Any = type(name, (), {"__annotations__": {"outcome": strawberry.Private[Outcome]}})
     setattr(cls, noun, strawberry.field(resolver=read, graphql_type=TYPES.classes[shape] | None))
     cls.problems = strawberry.field(resolver=problems, description="Empty when it was done.")
     return strawberry.type(cls)

@@ -65,7 +65,7 @@ class Asking:
 _kept: OrderedDict[object, Statement] = OrderedDict()
 
 
-async def read_one(info: GraphQLResolveInfo, name: str, row: UUID) -> Any:
+async def read_one(info: GraphQLResolveInfo[Any], name: str, row: UUID) -> Any:
     """Return the row of this shape as the response has it; `None` where it is not visible."""
     shape = SHAPES[name]
     statement = _statement(info, name, None, lambda selection: statements.one(SHAPES, shape, selection))
@@ -73,7 +73,7 @@ async def read_one(info: GraphQLResolveInfo, name: str, row: UUID) -> Any:
 
 
 async def read_page(
-    info: GraphQLResolveInfo,
+    info: GraphQLResolveInfo[Any],
     name: str,
     source: Source,
     *,
@@ -100,7 +100,7 @@ async def read_page(
 
 
 def _statement(
-    info: GraphQLResolveInfo,
+    info: GraphQLResolveInfo[Any],
     type_name: str,
     request: PageRequest | None,
     compile_: Callable[[tuple[Selected, ...]], Statement],
@@ -128,14 +128,14 @@ def _statement(
     return statement
 
 
-async def alone(info: GraphQLResolveInfo, query: Callable[[], Awaitable[Found]]) -> Found:
+async def alone(info: GraphQLResolveInfo[Any], query: Callable[[], Awaitable[Found]]) -> Found:
     """Run a query by itself: roots are resolved at once, but a connection answers one at a time."""
     asking: Asking = info.context
     async with asking.lock:
         return await query()
 
 
-async def _answer(info: GraphQLResolveInfo, statement: Statement, values: Mapping[str, object]) -> Any:
+async def _answer(info: GraphQLResolveInfo[Any], statement: Statement, values: Mapping[str, object]) -> Any:
     asking: Asking = info.context
     text = await alone(info, lambda: statements.run(statement, {**asking.values, **values}))
     if text is None:

@@ -1,7 +1,7 @@
 """A field's selection as a tree that knows nothing of GraphQL: what the specification says about merging is done."""
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 from graphql import GraphQLObjectType, GraphQLResolveInfo, get_named_type
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_subfields
@@ -25,7 +25,7 @@ PAGE_MEMBERS = {
 """Fields of connections, edges and PageInfo, which no shape declares."""
 
 
-def collect(info: GraphQLResolveInfo, type_name: str) -> tuple[Selected, ...]:
+def collect(info: GraphQLResolveInfo[Any], type_name: str) -> tuple[Selected, ...]:
     """Return what is selected of the object that this field gives, taken as that type."""
     fragments = {name: FragmentDetails(definition) for name, definition in info.fragments.items()}
     details = [FieldDetails(node, None) for node in info.field_nodes]
@@ -33,7 +33,7 @@ def collect(info: GraphQLResolveInfo, type_name: str) -> tuple[Selected, ...]:
 
 
 def _below(
-    info: GraphQLResolveInfo,
+    info: GraphQLResolveInfo[Any],
     fragments: dict[str, FragmentDetails],
     parent: GraphQLObjectType,
     details: list[FieldDetails],
@@ -43,7 +43,7 @@ def _below(
 
 
 def _selected(
-    info: GraphQLResolveInfo,
+    info: GraphQLResolveInfo[Any],
     fragments: dict[str, FragmentDetails],
     parent: GraphQLObjectType,
     key: str,

@@ -49,7 +49,7 @@ def resolve_from_rows(schema: GraphQLSchema) -> None:
 def from_row(name: str) -> Any:
     """Return the resolver of one field."""
 
-    def resolve(row: Mapping[str, Any], _info: GraphQLResolveInfo, **arguments: object) -> Any:
+    def resolve(row: Mapping[str, Any], _info: GraphQLResolveInfo[Any], **arguments: object) -> Any:
         return row[row_key(name, arguments)]
 
     return resolve

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from types import GenericAlias
 from typing import Any
 
 import strawberry
@@ -72,8 +73,8 @@ class Types:
         """Return the Python type by which Strawberry makes the member's GraphQL type."""
         match member:
             case Leaf():
-                base = self.enum(member.kind) if not isinstance(member.kind, Kind) else SCALARS[member.kind]
-                kind: Any = list[base] if member.listed else base
+                base: Any = self.enum(member.kind) if not isinstance(member.kind, Kind) else SCALARS[member.kind]
+                kind: Any = GenericAlias(list, (base,)) if member.listed else base
                 return kind if member.required else kind | None
             case Inline():
                 return self.classes[member.type] | None if member.mask else self.classes[member.type]

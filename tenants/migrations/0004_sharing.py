@@ -35,7 +35,8 @@ BEGIN
            bit_or(t.read_mask & g.read_mask & a.field_mask & j.offered_mask & sealed.kept),
            bit_or(t.write_mask & g.write_mask & a.field_mask & j.offered_mask & sealed.kept),
            min(least(a.until, p.answered_at + t.until_days * interval '1 day',
-                     o.valid_until::timestamptz, party.left_on::timestamptz)),
+                     (o.valid_until + 1)::timestamp AT TIME ZONE 'Europe/Rome',
+                     party.left_on::timestamp AT TIME ZONE 'Europe/Rome')),
            c.opened_on, c.holder_id
       FROM case_file c
       JOIN joint_intervention j
@@ -72,6 +73,8 @@ DECLARE
 BEGIN
     -- Row security holds for the owner too: it sees the one territory that it names.
     PERFORM set_config('win.territory_id', _territory::text, true);
+    -- Two changes of one case take turns here, and the second then sees what the first has done.
+    PERFORM FROM case_file c WHERE c.territory_id = _territory AND c.id = ANY (_cases) ORDER BY c.id FOR NO KEY UPDATE;
     WITH wanted AS MATERIALIZED (
         SELECT * FROM grounds_of_cases(_territory, _cases)
     ), gone AS (

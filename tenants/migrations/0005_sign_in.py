@@ -36,8 +36,8 @@ BEGIN
       JOIN role_mask r ON r.role = m.role
      WHERE m.territory_id = _session.territory_id AND m.id = _session.member_id
        AND m.account_id = _session.account_id
-       AND current_date >= m.valid_from AND current_date <= coalesce(m.valid_until, 'infinity')
-       AND current_date >= o.valid_from AND current_date <= coalesce(o.valid_until, 'infinity');
+       AND (now() AT TIME ZONE 'Europe/Rome')::date >= m.valid_from AND (now() AT TIME ZONE 'Europe/Rome')::date <= coalesce(m.valid_until, 'infinity')
+       AND (now() AT TIME ZONE 'Europe/Rome')::date >= o.valid_from AND (now() AT TIME ZONE 'Europe/Rome')::date <= coalesce(o.valid_until, 'infinity');
     IF NOT FOUND THEN
         PERFORM set_config('win.territory_id', '', true);
         RETURN;
@@ -69,8 +69,8 @@ BEGIN
               FROM member m
               JOIN organisation o ON o.territory_id = m.territory_id AND o.id = m.organisation_id
              WHERE m.account_id = _account
-               AND current_date >= m.valid_from AND current_date <= coalesce(m.valid_until, 'infinity')
-               AND current_date >= o.valid_from AND current_date <= coalesce(o.valid_until, 'infinity')
+               AND (now() AT TIME ZONE 'Europe/Rome')::date >= m.valid_from AND (now() AT TIME ZONE 'Europe/Rome')::date <= coalesce(m.valid_until, 'infinity')
+               AND (now() AT TIME ZONE 'Europe/Rome')::date >= o.valid_from AND (now() AT TIME ZONE 'Europe/Rome')::date <= coalesce(o.valid_until, 'infinity')
              ORDER BY o.name;
     END LOOP;
     PERFORM set_config('win.territory_id', coalesce(_outside, ''), true);
