@@ -9,12 +9,17 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
+import asyncpg
 import typer
 
+from infra.database import connection_facts
 from infra.embedded import parts, publish, secret_key, start_postgres, start_redis
+from infra.errors import SetupError
 from infra.migrate import drift, migrate
 from infra.settings import Settings, settings
+from infra.supervision import stop_on_signals
 
 ROOT = Path(__file__).parents[1]
 CODE = ("api", "authz", "infra", "jobs", "tenants", "tests", "web")
@@ -51,7 +56,12 @@ def target(given: Settings) -> tuple[str, str]:
 
 def test(context: typer.Context) -> None:
     """Run the tests; arguments go to pytest."""
-    arguments = context.args or ["-n", str(min(os.cpu_count() or 2, 4))]
+    arguments = context.args
+    if not any(
+        argument.startswith(("-n", "--numprocesses", "--pdb")) or names_a_test(argument) for argument in arguments
+    ):
+        arguments = ["-n", str(min(os.cpu_count() or 2, 4)), *arguments]
+    stop_on_signals()
     with ExitStack() as stack:
         test_parts(stack)
         code = run("python", "-m", "pytest", *arguments)
@@ -61,6 +71,11 @@ def test(context: typer.Context) -> None:
 test.context_settings = {"allow_extra_args": True, "ignore_unknown_options": True}  # type: ignore[attr-defined]
 
 
+def names_a_test(argument: str) -> bool:
+    """Tell whether an argument chooses tests; a few are quicker in one process."""
+    return (ROOT / argument.partition("::")[0]).exists()
+
+
 def check() -> None:
     """Run everything that can be red without a test."""
     results = {
@@ -68,15 +83,42 @@ def check() -> None:
         "lint": run("ruff", "check", "--quiet", *CODE),
         "types": run("mypy"),
         "floors": run("lint-imports"),
-        "schema": run("python", "-m", "infra.cli", "schema", "export", "--check"),
+        "schema": run("python", "-P", "-m", "infra.cli", "schema", "export", "--check"),
+        "migrations": check_migrations(),
     }
-    with ExitStack() as stack:
-        test_parts(stack)
-        asyncio.run(migrate(*target(settings())))
-        results["migrations"] = run("python", "-m", "infra.cli", "db", "check")
     for name, code in results.items():
         print(f"{'ok ' if code == 0 else 'RED'} {name}")
     raise typer.Exit(1 if any(results.values()) else 0)
+
+
+def check_migrations() -> int:
+    """Make a database out of the migrations alone, and see that nothing differs from the models."""
+    began, name = time.monotonic(), f"win_check_{os.getpid()}"
+    with ExitStack() as stack:
+        test_parts(stack)
+        url, secret = target(settings())
+        own = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+        try:
+            asyncio.run(administer(url, f"CREATE DATABASE {name}"))
+            stack.callback(lambda: asyncio.run(administer(url, f"DROP DATABASE {name}")))
+            asyncio.run(migrate(own, secret))
+            faults = asyncio.run(drift(own, secret))
+        except SetupError as error:
+            faults = [str(error)]
+    print("\n".join(faults or [f"migrations: {time.monotonic() - began:.1f} s"]), file=sys.stderr)
+    return len(faults)
+
+
+async def administer(url: str, statement: str) -> None:
+    """Run one statement as the administrator. Raises `SetupError`."""
+    try:
+        connection = await asyncpg.connect(**connection_facts(url), timeout=10)
+    except (OSError, asyncpg.PostgresError, ValueError, TimeoutError) as error:
+        raise SetupError(f"WIN_DATABASE_URL does not lead to a database ({type(error).__name__}).") from None
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 def test_parts(stack: ExitStack) -> None:

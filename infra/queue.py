@@ -1,25 +1,49 @@
 """The connection to Redis: arq's wake-up, never the truth."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import orjson
-from arq.connections import RedisSettings
+from arq.connections import RedisSettings, create_pool
+from redis.exceptions import RedisError
 
 from infra.errors import SetupError
+
+OLDEST = (6, 2)
+HEARTBEAT = "win:worker:seen"
+"""The key that lives while a worker does; its value is when it was last seen."""
 
 
 def redis_settings(url: str) -> RedisSettings:
     """Return an address (`redis://`, `rediss://` or `unix://:password@/path?db=0`) as arq wants it."""
     parts = urlsplit(url)
-    if parts.scheme == "unix":
-        database = parse_qs(parts.query).get("db", ["0"])[0]
-        return RedisSettings(
-            unix_socket_path=unquote(parts.path), password=unquote(parts.password or "") or None, database=int(database)
-        )
-    if parts.scheme not in ("redis", "rediss"):
-        raise SetupError("WIN_REDIS_URL is not an address of Redis; it starts with redis://, rediss:// or unix://.")
-    return RedisSettings.from_dsn(url)
+    try:
+        if parts.scheme == "unix":
+            return RedisSettings(
+                unix_socket_path=unquote(parts.path),
+                password=unquote(parts.password or "") or None,
+                database=int(parse_qs(parts.query).get("db", ["0"])[0]),
+            )
+        if parts.scheme in ("redis", "rediss"):
+            return RedisSettings.from_dsn(url)
+    except ValueError:
+        pass
+    raise SetupError("WIN_REDIS_URL is not an address of Redis; it is like redis://user:password@host:6379/0.")
+
+
+async def demand_redis(url: str) -> None:
+    """See that a Redis answers there, and that it is new enough. Raises `SetupError`."""
+    try:
+        pool = await create_pool(replace(redis_settings(url), conn_retries=0, conn_timeout=5))
+        try:
+            version = str((await pool.info("server"))["redis_version"])
+        finally:
+            await pool.aclose()
+    except (OSError, RedisError, TimeoutError) as error:
+        raise SetupError(f"WIN_REDIS_URL does not lead to a Redis that lets us in ({type(error).__name__}).") from None
+    if tuple(int(number) for number in version.split(".")[:2]) < OLDEST:
+        raise SetupError(f"This Redis is version {version}; WIN needs 6.2 or newer.")
 
 
 def written(value: dict[str, Any]) -> bytes:

@@ -6,9 +6,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from infra.embedded import Server
 from infra.log import logger
 
 PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
@@ -19,11 +20,15 @@ STEADY = 60.0
 
 
 def end_with_parent() -> None:
-    """Let this process end when its supervisor does, even by kill -9."""
+    """Let this process end when its supervisor does, even by kill -9.
+
+    By force and at once: the port is free again before somebody can start anew, and what was not answered yet
+    is rolled back by the database.
+    """
     supervisor = os.environ.get(SUPERVISED)
     if supervisor is None or not sys.platform.startswith("linux"):
         return
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != int(supervisor):
         sys.exit(0)
 
@@ -36,16 +41,20 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     crashes: int = 0
-    start_again_at: float = field(default=0.0)
+    start_again_at: float = 0.0
 
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches the supervisor alone."""
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "infra.cli", *self.arguments],
+            [sys.executable, "-P", "-m", "infra.cli", *self.arguments],
             env={**os.environ, SUPERVISED: str(os.getpid())},
             start_new_session=True,
         )
+
+    def has_ended(self) -> bool:
+        """Tell whether it was started and runs no more."""
+        return self.process is not None and self.process.poll() is not None
 
     def look_after(self) -> None:
         """Start it again if it has ended, later each time that it does so at once."""
@@ -70,8 +79,31 @@ class Child:
             self.process.wait()
 
 
-class Stopped(Exception):
-    """Somebody asked the supervisor to stop."""
+class Part:
+    """An embedded server that is kept running: whoever starts it again finds it at the same address."""
+
+    def __init__(self, start: Callable[[], Server]) -> None:
+        self._start = start
+        self._server = start()
+
+    @property
+    def url(self) -> str:
+        """The address, with the administrator's password."""
+        return self._server.url
+
+    def look_after(self) -> None:
+        """Start it again if it has ended. Raises `SetupError` if it cannot."""
+        if not self._server.is_alive():
+            logger().error("a server ended", server=self._server.name)
+            self._server = self._start()
+
+    def stop(self) -> None:
+        """Stop it and wait until it is gone."""
+        self._server.stop()
+
+
+class Stopped(KeyboardInterrupt):
+    """Somebody asked this process to stop; nothing that catches errors takes it for one."""
 
 
 def stop_on_signals() -> None:

@@ -1,8 +1,14 @@
 """The worker's command."""
 
+import asyncio
+
+from redis.exceptions import RedisError
+
 from infra.embedded import parts
+from infra.errors import SetupError
 from infra.log import configure
-from infra.supervision import end_with_parent
+from infra.queue import demand_redis
+from infra.supervision import end_with_parent, stop_on_signals
 
 
 def worker() -> None:
@@ -11,5 +17,11 @@ def worker() -> None:
 
     configure()
     end_with_parent()
+    stop_on_signals()
     with parts(queue=True) as settings:
-        make_worker(settings.redis_url or "").run()
+        url = settings.redis_url or ""
+        asyncio.run(demand_redis(url))
+        try:
+            make_worker(url).run()
+        except (OSError, RedisError) as error:
+            raise SetupError(f"The worker lost its Redis ({type(error).__name__}).") from None

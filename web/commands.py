@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,15 +17,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from infra.database import as_role, connection_facts
+from infra.database import SERVING_ROLE, as_role, connection_facts
 from infra.embedded import hold, parts, publish, secret_key, start_postgres, start_redis
 from infra.errors import SetupError
 from infra.log import configure
 from infra.migrate import OWNER, migrate
+from infra.queue import demand_redis
 from infra.settings import settings
-from infra.supervision import Child, Stopped, end_with_parent, stop_on_signals
+from infra.supervision import Child, Part, Stopped, end_with_parent, stop_on_signals
 
 PATIENCE = 60.0
+WIDEST = 120
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on.", min=1, max=65535)]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
@@ -42,16 +45,18 @@ def up(
     configure()
     demand_free_port(settings().host, settings().port)
     stop_on_signals()
-    with ExitStack() as stack, suppress(Stopped):
-        start_parts(stack)
+    with suppress(Stopped), ExitStack() as stack:
+        servers = start_parts(stack)
         asyncio.run(prepare(demo=demo))
-        children = [Child(["serve"]), Child(["worker"])]
+        children = [Child(["worker"]), Child(["serve"])]  # stopped the other way round: first the door is closed
         for child in children:
-            child.start()
             stack.callback(child.stop)
+            child.start()
         wait_until_ready(children)
         show(demo=demo)
         while True:
+            for server in servers:
+                server.look_after()
             for child in children:
                 child.look_after()
             time.sleep(0.5)
@@ -64,8 +69,10 @@ def serve(port: Port = None, host: Host = None, data: Data = None) -> None:
     choose(port, host, data)
     configure()
     end_with_parent()
-    with parts() as given:
+    stop_on_signals()
+    with suppress(Stopped), parts() as given:
         demand_free_port(given.host, given.port)
+        asyncio.run(demand_database())
         uvicorn.run(
             "web.app:build",
             factory=True,
@@ -78,6 +85,7 @@ def serve(port: Port = None, host: Host = None, data: Data = None) -> None:
             server_header=False,
             log_config=None,
             timeout_keep_alive=30,
+            limit_concurrency=1000,
             timeout_graceful_shutdown=10,
         )
 
@@ -103,7 +111,7 @@ def demand_free_port(host: str, port: int) -> None:
             ) from None
 
 
-def start_parts(stack: ExitStack) -> None:
+def start_parts(stack: ExitStack) -> list[Part]:
     """Start the database and the queue where no address is given; whatever runs already is taken over."""
     given = settings()
     publish("WIN_SECRET_KEY", secret_key(given).get_secret_value())
@@ -117,17 +125,20 @@ def start_parts(stack: ExitStack) -> None:
     ]
     if embedded:
         stack.enter_context(hold(given.data))
+    servers = []
     for variable, start in embedded:
-        server = start(given.data)
-        stack.callback(server.stop)
-        publish(variable, server.url)
+        servers.append(Part(partial(start, given.data)))
+        stack.callback(servers[-1].stop)
+        publish(variable, servers[-1].url)
+    return servers
 
 
 async def prepare(*, demo: bool) -> None:
-    """Bring the database up to date, and load the demonstration if it is wanted."""
+    """Bring the database up to date, load the demonstration if it is wanted, and try the queue."""
     from tenants.demo.load import ensure
 
     given = settings()
+    await demand_redis(given.redis_url or "")
     url, secret = given.database_url or "", secret_key(given).get_secret_value()
     await migrate(url, secret)
     if demo:
@@ -138,13 +149,28 @@ async def prepare(*, demo: bool) -> None:
             await owner.close()
 
 
+async def demand_database() -> None:
+    """See that the database lets the serving role in. Raises `SetupError`."""
+    given = settings()
+    url = as_role(given.database_url or "", SERVING_ROLE, secret_key(given).get_secret_value())
+    try:
+        connection = await asyncpg.connect(**connection_facts(url), timeout=10)
+        await connection.close()
+    except (OSError, asyncpg.PostgresError, ValueError, TimeoutError) as error:
+        raise SetupError(
+            f"The database does not let {SERVING_ROLE} in ({type(error).__name__}): see WIN_DATABASE_URL and "
+            "WIN_SECRET_KEY, then run ./win db migrate."
+        ) from None
+
+
 def wait_until_ready(children: Sequence[Child]) -> None:
     """Wait until the service says that it is ready. Raises `SetupError`."""
     deadline = time.monotonic() + PATIENCE
+    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < deadline:
-        with suppress(OSError, urllib.error.URLError), urllib.request.urlopen(f"{address()}/readyz", timeout=5):
+        with suppress(OSError, urllib.error.URLError), straight.open(f"{address()}/readyz", timeout=5):
             return
-        if any(child.process is not None and child.process.poll() is not None for child in children):
+        if any(child.has_ended() for child in children):
             break
         time.sleep(0.1)
     raise SetupError("WIN did not become ready; the lines above say why.")
@@ -161,7 +187,8 @@ def show(*, demo: bool) -> None:
     """Print the address, and who can sign in."""
     from tenants.demo.load import PASSWORD, sign_ins
 
-    console = Console(soft_wrap=True)
+    # Addresses are there to be copied: a narrow terminal wraps them, and nothing shortens them.
+    console = Console(width=max(Console().width, WIDEST))
     console.print(f"\nWIN answers at [bold]{address()}[/bold] (GraphQL: {address()}/graphql). Ctrl-C stops it.\n")
     if not demo:
         return
@@ -170,5 +197,4 @@ def show(*, demo: bool) -> None:
         table.add_column(heading, no_wrap=True)
     for one in sign_ins():
         table.add_row(one.email, one.organisation, one.role, one.who)
-    # Addresses are there to be copied: a narrow terminal wraps them, and nothing shortens them.
-    console.print(table, crop=False, width=max(console.width, 110))
+    console.print(table)

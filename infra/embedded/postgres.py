@@ -11,7 +11,7 @@ from urllib.parse import quote
 import psutil
 
 from infra.embedded.home import Home, open_home
-from infra.embedded.server import Server, last_words, spawn, workers_in, works_in
+from infra.embedded.server import Server, last_words, spawn, stopped_unless_ready, workers_in, works_in
 from infra.errors import SetupError
 
 MAJOR = "18"
@@ -20,6 +20,7 @@ PROGRAMS = f"pginstall{MAJOR}/bin"
 NOT_NEEDED = ("pginstall", "include", "*.a", "pkgconfig")
 ADMINISTRATOR = "postgres"
 DATABASE = "win"
+SOCKET = ".s.PGSQL.5432"
 PATIENCE = 300.0  # recovery after a crash replays the log, however long it is
 
 STOP = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))  # fast, immediate, by force
@@ -77,10 +78,11 @@ def start_postgres(data: Path, *, durable: bool = True) -> Server:
         if not cluster.is_dir():
             make_cluster(home, postgres, cluster)
         demand_same_major(cluster)
-        bury_leftovers(cluster)
+        bury_leftovers(cluster, home.sockets())
         log.unlink(missing_ok=True)
         server = launch(home, postgres, cluster, log, durable=durable)
-    wait_until_ready(server, cluster, log)
+    with stopped_unless_ready(server):
+        wait_until_ready(server, cluster, log)
     return server
 
 
@@ -149,12 +151,13 @@ def demand_same_major(cluster: Path) -> None:
         )
 
 
-def bury_leftovers(cluster: Path) -> None:
+def bury_leftovers(cluster: Path, sockets: Path) -> None:
     """End what a killed postmaster left behind, and see that its lock file cannot be mistaken for a live one.
 
     PostgreSQL takes a lock file whose process id was given to somebody else since, or is a zombie's, for that of
     a running server. It never minds its own parent's id, which is ours: we write that instead. The rest of the
-    file stays, because by it PostgreSQL checks that no process still uses the old shared memory.
+    file stays, because by it PostgreSQL checks that no process still uses the old shared memory. The socket and its
+    own lock file serve nobody any more.
     """
     patience = time.monotonic() + 5
     while leftovers := list(workers_in("postgres", cluster)):
@@ -164,6 +167,8 @@ def bury_leftovers(cluster: Path) -> None:
     lines = postmaster_file(cluster)
     if lines:
         (cluster / "postmaster.pid").write_text("\n".join([str(os.getpid()), *lines[1:], ""]))
+    for name in (SOCKET, f"{SOCKET}.lock"):
+        (sockets / name).unlink(missing_ok=True)
 
 
 def launch(home: Home, postgres: Path, cluster: Path, log: Path, *, durable: bool) -> Server:

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from infra.embedded.home import Home, open_home
-from infra.embedded.server import Server, last_words, spawn, workers_in
+from infra.embedded.server import Server, last_words, spawn, stopped_unless_ready, workers_in
 from infra.errors import SetupError
 
 STOP = ((signal.SIGTERM, 15.0), (signal.SIGKILL, 10.0))
@@ -44,7 +44,8 @@ def start_redis(data: Path, *, durable: bool = True) -> Server:
     lines = SETTINGS.format(socket=socket, password=home.password, folder=quoted(folder), fsync=fsync)
     child = spawn(home, [str(program), "-"], log, stdin=lines.encode())
     server = Server("Redis", url, child.pid, STOP, child)
-    wait_until_ready(server, home, socket, log)
+    with stopped_unless_ready(server):
+        wait_until_ready(server, home, socket, log)
     return server
 
 

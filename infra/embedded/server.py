@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,6 +48,17 @@ class Server:
         deadline = time.monotonic() + patience
         while self.is_alive() and time.monotonic() < deadline:
             time.sleep(0.02)
+
+
+@contextmanager
+def stopped_unless_ready(server: Server) -> Iterator[None]:
+    """Leave no server behind that was started and then, interrupted or failing, not handed to anybody."""
+    try:
+        yield
+    except BaseException:
+        if not server.adopted:
+            server.stop()
+        raise
 
 
 def spawn(home: Home, command: Sequence[str], log: Path, *, stdin: bytes | None = None) -> subprocess.Popen[bytes]:
