@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import importlib.metadata
 import re
 import string
 import subprocess
@@ -305,6 +306,30 @@ def test_every_message_has_both_languages_with_the_same_values() -> None:
 
 def test_every_setting_is_described() -> None:
     assert [name for name, setting in Settings.model_fields.items() if not setting.description] == []
+
+
+def test_nothing_installed_has_the_name_of_a_floor() -> None:
+    """WIN is an application: its floors are top-level packages, which nobody else may provide."""
+    owners = importlib.metadata.packages_distributions()
+    assert {floor: owners[floor] for floor in FLOORS if set(owners.get(floor, [])) - {"win"}} == {}
+
+
+def test_the_schema_that_is_written_down_is_the_schema() -> None:
+    from api.schema import schema
+
+    assert (ROOT / "api" / "schema.graphql").read_text("utf-8").strip() == schema.as_str().strip()
+
+
+DESCRIBED = {
+    "docs/errors.md": [code.value for code in ErrorCode],
+    "docs/settings.md": [f"WIN_{name.upper()}" for name in Settings.model_fields],
+}
+
+
+@pytest.mark.parametrize("page", [page for page in DESCRIBED if (ROOT / page).exists()])
+def test_the_documentation_leaves_none_out(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    assert [name for name in DESCRIBED[page] if name not in text] == []
 
 
 LINK = re.compile(r"\]\(([^)#\s:]+)(?:#[^)]*)?\)")
