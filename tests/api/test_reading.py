@@ -1,5 +1,6 @@
 """Both read paths answer every question alike, to the letter; the hand-written ones also as it was expected."""
 
+import json
 from collections import Counter
 from typing import Any
 
@@ -10,6 +11,8 @@ from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
 from tests.api.differential import PEOPLE, Known, Reading, Token, documents, learn
+from tests.api.test_main_job import Job, open_and_write
+from tests.conftest import Ask, setting
 
 ASKED = 320
 """Generated questions; those that ask too much do not count."""
@@ -243,6 +246,38 @@ async def test_everybody_reads_the_pact_in_their_language(reading: Reading, who:
     titles = {clause["number"]: clause["title"] for clause in answer["data"]["pact"]["clauses"]}
     expected = {"it": "Inserimento lavorativo", "en": "Work placement"}[answer["data"]["viewer"]["language"]]
     assert titles[5] == expected
+
+
+PAYLOAD = """
+mutation Payload($open: OpenCaseInput!, $work: UpdateWorkInput!, $yes: Boolean!) {
+  first: openCase(input: $open) { __typename case { ...Whole } problems { code path message } }
+  second: updateWork(input: $work) {
+    case { id ...Whole } again: case { version @skip(if: $yes) number } problems { code }
+  }
+  third: openCase(input: {person: {givenName: "x"}}) { case { id } problems { __typename code } }
+}
+fragment Whole on Case {
+  __typename status person { reference identity { familyName name: familyName bornOn } contacts { phone } }
+  work @include(if: $yes) { profile history } needs { macro } health { mental }
+  disclosure { field state clause { number } }
+  jointInterventions { totalCount edges { cursor node { status } } pageInfo { hasNextPage endCursor } }
+}"""
+
+
+async def test_payloads_are_read_by_the_same_paths(ask: Ask) -> None:
+    """The repeated request is answered with what the first one did, read anew by the other path."""
+    job = Job(ask)
+    await open_and_write(job)
+    work = {"caseId": job.case, "expectedVersion": 5, "profile": "autista", "history": None}
+    person = {"givenName": "Ada", "familyName": "Prova", "bornOn": "1990-05-07"}
+    variables = {"open": {"person": person}, "work": work, "yes": True}
+    answers = []
+    for path in ("compiled", "reference", "compiled"):
+        async with setting("WIN_READ_PATH", path):
+            answers.append(await ask("anna", PAYLOAD, variables, **{"Idempotency-Key": job.case}))
+    assert "errors" not in answers[0], answers[0]
+    assert answers[0]["data"]["second"]["case"]["work"] == {"profile": "autista", "history": None}
+    assert json.dumps(answers[0]) == json.dumps(answers[1]) == json.dumps(answers[2])
 
 
 async def test_generated_questions(reading: Reading, known: dict[str, Known]) -> None:
