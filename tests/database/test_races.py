@@ -124,8 +124,10 @@ async def done_or_waiting(
     watcher: asyncpg.Connection, connection: asyncpg.Connection, task: asyncio.Task[None]
 ) -> None:
     """Return when the step is done or waits for a lock of the other transaction."""
-    waits = "SELECT cardinality(pg_blocking_pids($1)) > 0"
-    while not task.done() and not await watcher.fetchval(waits, connection.get_server_pid()):
+    waits, process = "SELECT cardinality(pg_blocking_pids($1)) > 0", connection.get_server_pid()
+    while True:
+        if task.done() or await watcher.fetchval(waits, process):
+            return
         await asyncio.sleep(0.005)
 
 
