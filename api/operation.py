@@ -40,6 +40,8 @@ from infra.errors import BadRequest, Unauthenticated, WinError
 from tenants.operations.service import remember, remembered
 
 DOCUMENTS = 512
+SMALL = 1024
+"""Variables of up to this many bytes are remembered with what they cost."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ async def _execute(ask: Ask, viewer: Viewer, request_id: UUID) -> ExecutionResul
     operation = get_operation_ast(prepared.document, ask.operation_name)
     if operation is None:
         raise BadRequest("error.which_operation")
-    check_operation(schema._schema, prepared.document, ask.operation_name, ask.variables)
+    demand_affordable(ask)
     asking = Asking(viewer, request_id, ask.document, ask.operation_name, varying(ask.document))
     if operation.operation is OperationType.MUTATION:
         return await _mutate(ask, prepared, asking)
@@ -155,6 +157,21 @@ def prepare(source: str) -> Prepared:
     """Return the parsed and validated document. Raises `WinError` for one that asks too much, or cannot be read."""
     document = checked_document(source)
     return Prepared(document, tuple(validate(schema._schema, document, max_errors=5, hide_suggestions=True)))
+
+
+def demand_affordable(ask: Ask) -> None:
+    """Go on only if the operation costs no more than one may. Raises `LimitExceeded`."""
+    variables = orjson.dumps(dict(ask.variables), default=str)
+    if len(variables) <= SMALL:
+        _demand_affordable(ask.document, ask.operation_name, variables)
+    else:
+        check_operation(schema._schema, prepare(ask.document).document, ask.operation_name, ask.variables)
+
+
+@lru_cache(DOCUMENTS)
+def _demand_affordable(source: str, operation_name: str | None, variables: bytes) -> None:
+    """Count once what is asked again and again; a refusal is not remembered."""
+    check_operation(schema._schema, prepare(source).document, operation_name, orjson.loads(variables))
 
 
 @lru_cache(DOCUMENTS)
