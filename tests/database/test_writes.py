@@ -38,8 +38,8 @@ async def test_updates_and_deletes_of_a_stranger_change_nothing(acting: As, worl
 
 
 async def test_a_partner_writes_only_what_it_may(acting: As, world: World) -> None:
-    """The partner may write phone, work and needs of one case; and anything of its own."""
-    may = {"case_contacts": 2, "case_work": 2, "case_identity": 2}
+    """The partner may write phone, address, work and needs of one case; and anything of its own."""
+    may = {"case_contacts": 2, "case_address": 2, "case_work": 2, "case_identity": 2}
     async with acting(world.context("partner", Role.CASE_MANAGER)) as connection:
         for table in GROUPS:
             column = await connection.fetchval(
@@ -145,6 +145,16 @@ async def test_accepting_gives_a_ground_and_withdrawing_takes_it(acting: As, wor
         await connection.execute("UPDATE authorisation SET withdrawn_at = now()")
         await connection.execute("SELECT set_config('win.organisation_id', $1, true)", str(world["partner"]))
         assert await connection.fetchval(count, *key) == 0
+
+
+async def test_a_protected_address_is_shared_with_nobody(acting: As, world: World) -> None:
+    seen = "SELECT count(*) FROM {table} WHERE case_id = $1"
+    async with acting(world.context("holder", Role.CASE_MANAGER)) as connection:
+        await connection.execute("UPDATE case_address SET protected = true WHERE case_id = $1", world["shared"])
+        assert await connection.fetchval(seen.format(table="case_address"), world["shared"]) == 1
+        await connection.execute("SELECT set_config('win.organisation_id', $1, true)", str(world["partner"]))
+        assert await connection.fetchval(seen.format(table="case_address"), world["shared"]) == 0
+        assert await connection.fetchval(seen.format(table="case_contacts"), world["shared"]) == 1
 
 
 async def test_a_holder_opens_cases_of_its_own_persons_only(acting: As, world: World) -> None:

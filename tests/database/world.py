@@ -12,7 +12,7 @@ from authz.roles import MASKS, Role
 from infra.clock import new_id, now, today
 from infra.database import Context
 
-PLACEMENT = ("identity.name", "identity.birth", "contacts.phone", "work.profile", "needs.macro")
+PLACEMENT = ("identity.name", "identity.birth", "contacts.phone", "contacts.address", "work.profile", "needs.macro")
 PATHWAY = ("identity.name", "health.conditions")
 NEEDS = {"housing": "needs.macro", "health": "health.conditions", "justice": "justice.measures"}
 ORGANISATIONS = ("holder", "partner", "clinic", "invited", "declined", "stranger")
