@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from authz.roles import MASKS, Role
 from infra.clock import new_id
-from infra.database import SERVING_ROLE, as_role, connection_facts
+from infra.database import SERVER_SETTINGS, SERVING_ROLE, as_role, connection_facts
 from tenants.members.secrets import hash_of
 
 STATEMENT = json.loads(Path(os.environ["WIN_BENCH_STATEMENT"]).read_text())
@@ -31,7 +31,7 @@ async def pool(app: Starlette) -> AsyncIterator[None]:
         **connection_facts(url),
         min_size=POOL,
         max_size=POOL,
-        server_settings={"jit": "off"},
+        server_settings=SERVER_SETTINGS,
         max_cacheable_statement_size=0,
     ) as connections:
         app.state.pool = connections
