@@ -1,4 +1,8 @@
-"""Nothing tells that a hidden row exists: hidden and absent get the same answer, to the letter."""
+"""Nothing tells that a hidden row exists: hidden and absent get the same answer, to the letter.
+
+Not promised: the planner's estimates and the counts of EXPLAIN ANALYZE are made from all rows, which PostgreSQL does
+not hide from whoever may write statements. The program sends no EXPLAIN, and no statement comes from outside.
+"""
 
 from collections.abc import Callable
 from typing import Any
