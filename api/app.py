@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from api.error_page import error_page
 from api.headers import place_of
 from api.health import routes as health_routes
 from api.identity import credentials, language_of, refuse_cross_site
@@ -104,6 +105,7 @@ def routes() -> Sequence[Route]:
     return [
         Route("/graphql", graphql, methods=["POST"]),
         Route("/schema.graphql", schema_text),
+        Route("/docs/errors", error_page),
         *session_routes(),
         *health_routes(),
     ]

@@ -97,6 +97,10 @@ async def make_roles(database_url: str, secret: str) -> None:
         await admin.execute(f"GRANT USAGE, CREATE ON SCHEMA public TO {OWNER}")
         await admin.execute("GRANT USAGE ON SCHEMA public TO win_app, win_steward")
         await admin.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        # Whoever can make no object of their own can make none that is mistaken for ours.
+        database = '"' + str(await admin.fetchval("SELECT current_database()")).replace('"', '""') + '"'
+        await admin.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
+        await admin.execute(f"GRANT TEMPORARY ON DATABASE {database} TO {OWNER}")
     except asyncpg.InsufficientPrivilegeError as error:
         raise SetupError(f"The user of WIN_DATABASE_URL may not prepare the database: {one_line(error)}.") from None
     finally:
