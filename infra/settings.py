@@ -4,8 +4,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from infra.errors import SetupError
 
 
 class Settings(BaseSettings):
@@ -33,5 +35,10 @@ class Settings(BaseSettings):
 
 @lru_cache
 def settings() -> Settings:
-    """Return the settings of this process, read once."""
-    return Settings()
+    """Return the settings of this process, read once. Raises `SetupError`."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        fault = error.errors(include_input=False)[0]
+        name = "_".join(str(part) for part in fault["loc"]).upper()
+        raise SetupError(f"WIN_{name} cannot be used: {fault['msg']}.") from None

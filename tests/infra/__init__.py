@@ -1,0 +1,1 @@
+"""The ground floor: servers, supervision, the command line, the log."""
