@@ -1,6 +1,6 @@
 """Every table, for Tortoise: it looks for models in one module."""
 
-from tenants.access_log.models import AccessLogEntry
+from tenants.access_log.models import AccessLogEntry, AccessSeal
 from tenants.authorisations.models import Authorisation
 from tenants.cases.models import (
     CaseAddress,
@@ -31,6 +31,7 @@ from tenants.territories.models import Territory
 
 __all__ = [
     "AccessLogEntry",
+    "AccessSeal",
     "Account",
     "Authorisation",
     "CaseAccess",

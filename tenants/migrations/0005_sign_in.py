@@ -15,6 +15,7 @@ WHO = (
 ENTER = """
 DECLARE
     _session session;
+    _today date := (now() AT TIME ZONE 'Europe/Rome')::date;
 BEGIN
     SELECT s.* INTO _session FROM session s
      WHERE s.token_hash = _token_hash AND s.revoked_at IS NULL AND s.expires_at > now()
@@ -36,8 +37,8 @@ BEGIN
       JOIN role_mask r ON r.role = m.role
      WHERE m.territory_id = _session.territory_id AND m.id = _session.member_id
        AND m.account_id = _session.account_id
-       AND (now() AT TIME ZONE 'Europe/Rome')::date >= m.valid_from AND (now() AT TIME ZONE 'Europe/Rome')::date <= coalesce(m.valid_until, 'infinity')
-       AND (now() AT TIME ZONE 'Europe/Rome')::date >= o.valid_from AND (now() AT TIME ZONE 'Europe/Rome')::date <= coalesce(o.valid_until, 'infinity');
+       AND _today >= m.valid_from AND _today <= coalesce(m.valid_until, 'infinity')
+       AND _today >= o.valid_from AND _today <= coalesce(o.valid_until, 'infinity');
     IF NOT FOUND THEN
         PERFORM set_config('win.territory_id', '', true);
         RETURN;
@@ -60,6 +61,7 @@ MEMBERSHIPS_OF = """
 DECLARE
     _outside text := current_setting('win.territory_id', true);
     _territory record;
+    _today date := (now() AT TIME ZONE 'Europe/Rome')::date;
 BEGIN
     FOR _territory IN SELECT t.id, t.slug, t.name FROM territory t ORDER BY t.slug LOOP
         PERFORM set_config('win.territory_id', _territory.id::text, true);
@@ -69,8 +71,8 @@ BEGIN
               FROM member m
               JOIN organisation o ON o.territory_id = m.territory_id AND o.id = m.organisation_id
              WHERE m.account_id = _account
-               AND (now() AT TIME ZONE 'Europe/Rome')::date >= m.valid_from AND (now() AT TIME ZONE 'Europe/Rome')::date <= coalesce(m.valid_until, 'infinity')
-               AND (now() AT TIME ZONE 'Europe/Rome')::date >= o.valid_from AND (now() AT TIME ZONE 'Europe/Rome')::date <= coalesce(o.valid_until, 'infinity')
+               AND _today >= m.valid_from AND _today <= coalesce(m.valid_until, 'infinity')
+               AND _today >= o.valid_from AND _today <= coalesce(o.valid_until, 'infinity')
              ORDER BY o.name;
     END LOOP;
     PERFORM set_config('win.territory_id', coalesce(_outside, ''), true);

@@ -41,7 +41,7 @@ HEALTH = ("conditions", "disability", "addictions", "mental")
 WORK = ("authorisation", "joint_intervention", "joint_intervention_partner", "case_access", "access_log")
 OF_THE_TERRITORY = ("organisation", "pact_version", "pact_clause", "pact_party", "pact_grant", "pact_term", "territory")
 OF_THE_MEMBER = ("member", "idempotency")
-NEVER = ("account", "session", "sign_in_throttle", "role_mask", "tortoise_migrations")
+NEVER = ("account", "access_seal", "session", "sign_in_throttle", "role_mask", "tortoise_migrations")
 BY_ROW = ("case_health", "case_need", "case_need_detail")
 
 

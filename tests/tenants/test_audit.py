@@ -1,0 +1,85 @@
+"""The log of reads is sealed: whoever changes it is found out."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from infra.clock import new_id
+from infra.database import as_role, connection_facts
+from tenants.access_log.seals import Anchor, faults, last_anchor, seal
+
+SLUG = "empolese-valdelsa"
+READ = """
+INSERT INTO access_log (territory_id, at, request_id, organisation_id, account_id, holder_id, case_id, fields_mask,
+                        purpose, clause, authorisation_id)
+SELECT $1, now(), $2, o.id, $2, o.id, $2, 6, 'traineeship', 5, $2 FROM organisation o WHERE o.slug = 'caritas-empoli'
+"""
+
+
+@pytest.fixture
+async def sealed(owner: asyncpg.Connection) -> AsyncIterator[tuple[asyncpg.Connection, UUID]]:
+    """A territory with two seals of three reads each, undone afterwards."""
+    undone = owner.transaction()
+    await undone.start()
+    territory = await owner.fetchval("SELECT id FROM territory WHERE slug = $1", SLUG)
+    for _ in range(2):
+        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+        for _ in range(3):
+            await owner.execute(READ, territory, new_id())
+        await seal(owner, territory)
+    await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+    yield owner, territory
+    await undone.rollback()
+
+
+async def test_an_untouched_log_holds(sealed: tuple[asyncpg.Connection, UUID]) -> None:
+    connection, territory = sealed
+    anchor = await last_anchor(connection, territory, SLUG)
+    assert anchor is not None
+    assert Anchor.read(str(anchor)) == anchor
+    assert await faults(connection, territory, SLUG, [anchor]) == []
+    assert await seal(connection, territory) == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE access_log SET fields_mask = 0",
+        "UPDATE access_log SET clause = 6",
+        "UPDATE access_log SET at = at + interval '1 microsecond'",
+        "UPDATE access_log SET organisation_id = gen_random_uuid()",
+        "DELETE FROM access_log",
+    ],
+)
+async def test_a_changed_entry_is_found(sealed: tuple[asyncpg.Connection, UUID], change: str) -> None:
+    connection, territory = sealed
+    newest = await connection.fetchval("SELECT max(number) FROM access_seal")
+    one = "SELECT max(id::text)::uuid FROM access_log WHERE seal = $1"
+    await connection.execute(f"{change} WHERE id = ({one})", newest - 1)
+    found = await faults(connection, territory, SLUG, [])
+    assert found == [f"{SLUG}: seal {newest - 1} does not fit its entries or the seal before it."]
+
+
+async def test_a_chain_made_anew_is_found_by_its_anchor(sealed: tuple[asyncpg.Connection, UUID]) -> None:
+    connection, territory = sealed
+    anchor = await last_anchor(connection, territory, SLUG)
+    assert anchor is not None
+    await connection.execute("DELETE FROM access_log WHERE seal = $1", anchor.number)
+    await connection.execute("DELETE FROM access_seal WHERE number = $1", anchor.number)
+    assert await faults(connection, territory, SLUG, []) == []
+    assert await faults(connection, territory, SLUG, [anchor]) == [
+        f"{SLUG}: seal {anchor.number} is not the one of the anchor."
+    ]
+
+
+@pytest.mark.parametrize("role", ["win_app", "win_steward"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE access_log SET seal = 1", "DELETE FROM access_log", "DELETE FROM access_seal"]
+)
+async def test_nobody_who_serves_may_change_it(database_url: str, secret: str, role: str, statement: str) -> None:
+    connection = await asyncpg.connect(**connection_facts(as_role(database_url, role, secret)))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.execute(statement)
+    await connection.close()
