@@ -26,8 +26,11 @@ STATUS: Mapping[ErrorCode, int] = {
 
 RETRY_AFTER_UNAVAILABLE = 2
 
-UNREACHABLE = (DBConnectionError, OperationalError, OSError, TimeoutError, asyncpg.PostgresConnectionError)
-"""What is raised when the database does not answer."""
+UNREACHABLE = (
+    *(DBConnectionError, OperationalError, OSError, TimeoutError, asyncpg.PostgresConnectionError),
+    *(asyncpg.DeadlockDetectedError, asyncpg.SerializationError),
+)
+"""What is raised when the database does not answer, or lets one of two that wait for each other go: try again."""
 
 NOT_TEXT = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 """What is raised for a text with a sign that the database cannot keep, such as NUL."""

@@ -73,6 +73,8 @@ DECLARE
 BEGIN
     -- Row security holds for the owner too: it sees the one territory that it names.
     PERFORM set_config('win.territory_id', _territory::text, true);
+    -- A change for everybody waits until the changes of single cases are done, and these wait for it.
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('sharing in ' || _territory::text, 0));
     -- Two changes of one case take turns here, and the second then sees what the first has done.
     PERFORM FROM case_file c WHERE c.territory_id = _territory AND c.id = ANY (_cases) ORDER BY c.id FOR NO KEY UPDATE;
     WITH wanted AS MATERIALIZED (
@@ -98,6 +100,11 @@ END
 """
 
 
+# Who is just being let in is not to be seen yet: so a change for everybody first lets everybody finish.
+ALONE = """PERFORM pg_advisory_xact_lock(hashtextextended('sharing in ' || t.territory_id::text, 0))
+           FROM (SELECT DISTINCT territory_id FROM changed) t;"""
+
+
 def kept_by(table: str, verb: str, cases: str) -> list[str]:
     """Return a statement trigger on `table` that derives anew the cases that the changed rows touch.
 
@@ -105,10 +112,12 @@ def kept_by(table: str, verb: str, cases: str) -> list[str]:
     """
     name = f"derive_after_{verb}_of_{table}"
     rows = "OLD TABLE" if verb == "delete" else "NEW TABLE"
+    alone = ALONE if cases in (OF_PARTNER, OF_ORGANISATION) else ""
     body = f"""
     DECLARE
         _touched record;
     BEGIN
+        {alone}
         FOR _touched IN
             SELECT t.territory_id, array_agg(DISTINCT t.case_id) AS cases FROM ({cases}) t GROUP BY t.territory_id
         LOOP
