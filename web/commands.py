@@ -66,6 +66,8 @@ def serve(port: Port = None, host: Host = None, data: Data = None) -> None:
     """Run one web process in the foreground."""
     import uvicorn
 
+    from web.protocol import BoundedProtocol
+
     choose(port, host, data)
     configure()
     end_with_parent()
@@ -79,7 +81,7 @@ def serve(port: Port = None, host: Host = None, data: Data = None) -> None:
             host=given.host,
             port=given.port,
             loop="uvloop",
-            http="httptools",
+            http=BoundedProtocol,
             ws="none",
             access_log=False,
             server_header=False,

@@ -2,11 +2,12 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -50,6 +51,16 @@ def answer(port: int, path: str) -> bytes:
         return body
 
 
+def endless_head(port: int) -> bytes:
+    """Return what is answered to headers that do not end, sent until nobody listens any more."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection, suppress(ConnectionError):
+        connection.sendall(b"GET /livez HTTP/1.1\r\nhost: localhost\r\nendless: ")
+        for _ in range(64):
+            connection.sendall(b"x" * 64 * 1024)
+        return connection.recv(1024)
+    return b""
+
+
 @pytest.fixture
 def port(unused_tcp_port: int) -> int:
     return unused_tcp_port
@@ -61,6 +72,7 @@ def test_up_serves_survives_a_kill_and_leaves_nothing(
     output = data.with_name("output")
     with up(environment, port, output) as first:
         assert answer(port, "/livez") == b"ok\n"
+        assert endless_head(port) == b""
         again = win("up", "--port", "1024")
         assert (again.returncode, again.stderr) == (
             2,
