@@ -160,6 +160,23 @@ async def test_what_is_shared_is_what_is_derived(
         assert await world.owner.fetch(STALE, world["here"], world[name]) == []
 
 
+@pytest.mark.xfail(reason="a write locks its case before it takes its turn", strict=True)
+async def test_a_write_and_a_change_of_the_pact_do_not_wait_in_a_circle(ground: Ground) -> None:
+    name = await invited_case(ground.world, withdrawn=False)
+    await race_alone(ground, name)
+    async with AsyncExitStack() as stack:
+        watcher = await ground.connect("win_owner")
+        stack.push_async_callback(watcher.close)
+        one, other = await begin(ground, stack, "holder"), await begin(ground, stack, None)
+        assert await one.fetchval("SELECT touch_case($1, 1)", ground.world[name]) == 2
+        task = asyncio.create_task(do(ground, other, "change the pact", name))
+        await done_or_waiting(watcher, other, task)
+        await do(ground, one, "protect", name)
+        await one.execute("COMMIT")
+        await task
+        await other.execute("COMMIT")
+
+
 async def race_alone(ground: Ground, name: str) -> None:
     """Let the partner accept before anything else happens."""
     async with AsyncExitStack() as stack:
