@@ -29,6 +29,7 @@ RETRY_AFTER_UNAVAILABLE = 2
 UNREACHABLE = (
     *(DBConnectionError, OperationalError, OSError, TimeoutError, asyncpg.PostgresConnectionError),
     *(asyncpg.DeadlockDetectedError, asyncpg.SerializationError),
+    *(asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError),
 )
 """What is raised when the database does not answer, or lets one of two that wait for each other go: try again."""
 

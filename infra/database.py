@@ -22,7 +22,15 @@ SELECT set_config('win.territory_id', $1, true), set_config('win.organisation_id
 """
 
 # Statements are made so that one plan serves every value; planning each anew took longer than running it.
-SERVER_SETTINGS = {"jit": "off", "plan_cache_mode": "force_generic_plan", "timezone": "UTC"}
+# No request holds a connection for long: what cannot be answered soon is answered with "try again".
+SERVER_SETTINGS = {
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+    "timezone": "UTC",
+    "statement_timeout": "10s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "15s",
+}
 
 Connection: TypeAlias = "asyncpg.Connection[Any]"
 _running: ContextVar[Connection] = ContextVar("running transaction")

@@ -75,7 +75,8 @@ def after_migrate() -> list[Callable[[asyncpg.Connection], Awaitable[None]]]:
 async def owner_context(database_url: str, secret: str) -> AsyncIterator[None]:
     """Give the block a Tortoise of its own, connected as the owner, whatever pool the process has besides."""
     config = orm_config(as_role(database_url, OWNER, secret), max_size=1)
-    config["connections"]["default"]["credentials"]["command_timeout"] = None
+    credentials = config["connections"]["default"]["credentials"]
+    credentials["command_timeout"], credentials["server_settings"] = None, {"timezone": "UTC"}
     async with TortoiseContext() as context:
         await context.init(config=config)
         yield
