@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ class Home:
         source = Path(spec.submodule_search_locations[0])
         if self.can_run(source / inside):
             return source / inside
-        copies = self.folder("programs")
+        copies = self.folder(f"{package}-{version(package)}")
         for tree in (source, source.with_name(f"{package}.libs")):
             if tree.is_dir() and not (copies / tree.name).exists():
                 copy_tree(tree, copies / tree.name, self.own, ignore)
