@@ -13,12 +13,15 @@ from api import headers, limits, limits_cost
 from api.refusals import STATUS, extensions
 from authz.fields import FIELDS
 from authz.roles import FIELD_MASKS
+from infra.database import SERVER_SETTINGS
 from infra.errors import ErrorCode, ProblemCode
 from infra.settings import Settings
 from tenants.members import service as members
 from tenants.members import throttles
+from tenants.members.passwords import MOST_WAITING
 from tenants.operations.service import LONGEST as LONGEST_KEY
 from tenants.reading import pages
+from web import protocol
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -185,6 +188,11 @@ SENTENCES = [
         f"{throttles.LONGEST_FOR_ADDRESS.seconds // 60}",
     ),
     ("security", f"within {throttles.KNOWN_FOR.days} days"),
+    ("security", f"takes {MOST_WAITING} at once"),
+    ("operating", f"| a statement of a request | {SERVER_SETTINGS['statement_timeout']} |"),
+    ("operating", f"| waiting for a lock | {SERVER_SETTINGS['lock_timeout']} |"),
+    ("operating", f"in which nothing happens | {SERVER_SETTINGS['idle_in_transaction_session_timeout']} |"),
+    ("operating", f"| {protocol.LARGEST_HEAD} bytes, {protocol.SECONDS_FOR_A_HEAD:.0f} seconds |"),
     ("sharing", f"fields: {len(FIELDS)} of them"),
 ]
 
