@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from infra.commands import demand_entry
 from infra.database import SERVING_ROLE, as_role, connection_facts
 from infra.embedded import hold, parts, publish, secret_key, start_postgres, start_redis
 from infra.errors import SetupError
@@ -74,7 +75,8 @@ def serve(port: Port = None, host: Host = None, data: Data = None) -> None:
     stop_on_signals()
     with suppress(Stopped), parts() as given:
         demand_free_port(given.host, given.port)
-        asyncio.run(demand_database())
+        secret = secret_key(given).get_secret_value()
+        asyncio.run(demand_entry(given.database_url or "", SERVING_ROLE, secret))
         uvicorn.run(
             "web.app:build",
             factory=True,
@@ -149,20 +151,6 @@ async def prepare(*, demo: bool) -> None:
             await ensure(owner)
         finally:
             await owner.close()
-
-
-async def demand_database() -> None:
-    """See that the database lets the serving role in. Raises `SetupError`."""
-    given = settings()
-    url = as_role(given.database_url or "", SERVING_ROLE, secret_key(given).get_secret_value())
-    try:
-        connection = await asyncpg.connect(**connection_facts(url), timeout=10)
-        await connection.close()
-    except (OSError, asyncpg.PostgresError, ValueError, TimeoutError) as error:
-        raise SetupError(
-            f"The database does not let {SERVING_ROLE} in ({type(error).__name__}): see WIN_DATABASE_URL and "
-            "WIN_SECRET_KEY, then run ./win db migrate."
-        ) from None
 
 
 def wait_until_ready(children: Sequence[Child]) -> None:

@@ -39,6 +39,18 @@ NO_DATABASE = "postgresql://somebody:very-secret@127.0.0.1:1/win"
             ["serve"], {"WIN_DATABASE_URL": NO_DATABASE}, "The database does not let win_app in", id="nor to serve from"
         ),
         pytest.param(
+            ["db", "check"],
+            {"WIN_DATABASE_URL": NO_DATABASE},
+            "The database does not let win_owner in",
+            id="nor to check",
+        ),
+        pytest.param(
+            ["db", "migrate"],
+            {"WIN_DATABASE_URL": "postgresql://somebody:very-secret@nowhere.invalid/win"},
+            "WIN_DATABASE_URL does not lead to a database",
+            id="no such host",
+        ),
+        pytest.param(
             ["worker"],
             {"WIN_DATABASE_URL": NO_DATABASE, "WIN_REDIS_URL": "http://127.0.0.1"},
             "WIN_REDIS_URL is not an address of Redis",

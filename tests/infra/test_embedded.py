@@ -67,6 +67,34 @@ async def test_postgres_is_adopted_recovered_and_stopped(data: Path) -> None:
         start_postgres(data)
 
 
+async def test_a_start_that_was_interrupted_is_begun_again(data: Path) -> None:
+    """Whatever was made of a cluster before it had its name is thrown away."""
+    half = data / "servers" / "postgres.building"
+    start_redis(data, durable=False).stop()
+    half.mkdir()
+    (half / "PG_VERSION").write_text("18\n")
+    server = start_postgres(data, durable=False)
+    try:
+        assert await ask(server, "SELECT 1") == 1
+        assert not half.exists()
+    finally:
+        server.stop()
+
+
+async def test_the_number_of_a_killed_server_may_be_somebody_elses_by_now(data: Path) -> None:
+    first = start_postgres(data, durable=False)
+    kill(first)
+    lock = data / "servers" / "postgres" / "postmaster.pid"
+    lines = lock.read_text().splitlines()
+    lock.write_text("\n".join([str(os.getppid()), *lines[1:], ""]))
+    second = start_postgres(data, durable=False)
+    try:
+        assert (second.adopted, first.is_alive(), second.pid != os.getppid()) == (False, False, True)
+        assert await ask(second, "SELECT 1") == 1
+    finally:
+        second.stop()
+
+
 def mode(path: str) -> int:
     return Path(path).stat().st_mode
 
