@@ -38,6 +38,7 @@ SETTING = re.compile(r"\bWIN_[A-Z_]+\b")
 
 NOT_SETTINGS = {
     "WIN_PYTHON": "read by the script `win`, before there is a program",
+    "WIN_ORACLE_DECISIONS": "read by the tests",
     "WIN_TEST_THOROUGH": "read by the tests",
 }
 
@@ -106,6 +107,18 @@ def test_every_page_is_in_the_index() -> None:
     index = ROOT / "docs" / "index.md"
     linked = {(index.parent / link.partition("#")[0]).resolve() for link in LINK.findall(text(index))}
     assert [name_of(page) for page in PAGES if page not in linked | {index, ROOT / "CHANGELOG.md"}] == []
+
+
+DECISIONS = [page for page in PAGES if page.parent.name == "decisions"]
+A_PAGE = 50
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_a_decision_is_a_page_with_its_three_parts(page: Path) -> None:
+    headings = HEADING.findall(text(page))
+    assert headings[1:] == ["Context", "Decision", "Consequences"]
+    assert headings[0].startswith(f"{int(page.stem[:4])}. ")
+    assert len(text(page).splitlines()) <= A_PAGE
 
 
 def test_every_setting_has_its_row_and_its_default() -> None:
