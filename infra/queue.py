@@ -43,7 +43,7 @@ async def demand_redis(url: str) -> None:
     except (OSError, RedisError, TimeoutError) as error:
         raise SetupError(f"WIN_REDIS_URL does not lead to a Redis that lets us in ({type(error).__name__}).") from None
     if tuple(int(number) for number in version.split(".")[:2]) < OLDEST:
-        raise SetupError(f"This Redis is version {version}; WIN needs 6.2 or newer.")
+        raise SetupError(f"This Redis is version {version}; WIN needs {'.'.join(map(str, OLDEST))} or newer.")
 
 
 def written(value: dict[str, Any]) -> bytes:
