@@ -1,0 +1,1 @@
+"""The oracle, and the worlds it is asked about."""
