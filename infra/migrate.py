@@ -113,7 +113,7 @@ async def make_role(admin: asyncpg.Connection, role: str, password: str) -> None
     try:
         await admin.execute(f"CREATE ROLE {role} LOGIN NOBYPASSRLS PASSWORD '{password}'")
     except (asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
-        await admin.execute(f"ALTER ROLE {role} LOGIN NOBYPASSRLS PASSWORD '{password}'")
+        await admin.execute(f"ALTER ROLE {role} LOGIN PASSWORD '{password}'")
 
 
 async def can_sign_in(database_url: str, role: str, secret: str) -> bool:

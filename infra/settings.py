@@ -11,7 +11,7 @@ from infra.errors import SetupError
 
 
 class Settings(BaseSettings):
-    """What an operator may decide; docs/settings.md describes each one."""
+    """What an operator may decide; docs/operating.md describes each one."""
 
     model_config = SettingsConfigDict(env_prefix="WIN_", extra="ignore")
 
