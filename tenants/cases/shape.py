@@ -144,7 +144,7 @@ VIEWER_CAN = Inline(
             public=True,
             listed=True,
             required=True,
-            note="Keys of the fields that they may write; one of a group of which they read nothing has no row to write.",
+            note="Keys of the fields that they may write, in groups of which they read something.",
         ),
     ),
     note="What the reader may do to this case.",
