@@ -3,20 +3,18 @@
 from dataclasses import dataclass, field
 
 SPECIAL = {"status.disadvantage", "health.conditions", "health.disability", "health.addictions", "health.mental"}
-JUDICIAL = {"justice.measures"}
 COMMON = {
-    *("identity.initials", "identity.name", "identity.birth_year", "identity.birth", "identity.sex"),
-    *("contacts.municipality", "contacts.phone", "contacts.email", "household.composition", "work.profile"),
-    *("work.history", "education.level", "education.languages", "housing.situation", "needs.macro"),
-    *("assessment.scores", "plan.goals", "plan.progress", "plan.commitments", "interventions.log"),
-    *("documents.list", "outcomes.results"),
+    *("identity.initials", "identity.birth_year", "contacts.email", "work.profile", "plan.goals", "plan.commitments"),
+    *("identity.name", "contacts.municipality", "education.level", "assessment.scores", "plan.progress"),
+    *("identity.birth", "identity.sex", "contacts.phone", "household.composition", "needs.macro", "interventions.log"),
+    *("work.history", "education.languages", "housing.situation", "documents.list", "outcomes.results"),
 }
 CONFIDENTIAL = {
-    *("identity.identity_code", "contacts.address", "household.members", "household.care_load"),
-    *("status.citizenship", "status.residence_permit", "economic.income_band", "economic.isee_value"),
-    *("economic.debts", "economic.benefits", "needs.detail", "assessment.notes", "interventions.detail"),
-    *("interviews.log", "notes.team", "documents.content"),
+    *("identity.identity_code", "contacts.address", "household.members", "household.care_load", "status.citizenship"),
+    *("status.residence_permit", "economic.income_band", "economic.isee_value", "economic.debts", "economic.benefits"),
+    *("needs.detail", "assessment.notes", "interventions.detail", "interviews.log", "notes.team", "documents.content"),
 }
+JUDICIAL = {"justice.measures"}
 ALL = COMMON | CONFIDENTIAL | SPECIAL | JUDICIAL
 READS = {"volunteer": COMMON | CONFIDENTIAL, "operator": ALL - JUDICIAL, "case_manager": ALL, "coordinator": ALL}
 WRITES = {"volunteer": COMMON, "operator": COMMON | CONFIDENTIAL, "case_manager": ALL, "coordinator": ALL}
@@ -57,8 +55,8 @@ class Case:
 
 def expanded(names: list[str], *, whole: bool = False) -> set[str]:
     """A group is its common and confidential fields; in a prohibition it is all of them."""
-    open_ones = ALL if whole else COMMON | CONFIDENTIAL
-    return {key for key in ALL for name in names if key == name or (key.startswith(f"{name}.") and key in open_ones)}
+    covered = ALL if whole else COMMON | CONFIDENTIAL
+    return {*ALL & {*names}} | {key for key in covered if key.partition(".")[0] in names}
 
 
 def shared(shares: list[dict], who: Organisation, case: Case, act: str) -> set[str]:
@@ -66,17 +64,16 @@ def shared(shares: list[dict], who: Organisation, case: Case, act: str) -> set[s
     given: set[str] = set()
     for work in case.works:
         rules = [s for s in shares if work.purpose in s["for"] and {who.slug, who.kind} & set(s["whom"])]
-        never = set().union(*(expanded(rule["never"], whole=True) for rule in rules))
+        never = {key for rule in rules for key in expanded(rule["never"], whole=True)}
         for rule in rules if who.slug in work.accepted and not work.closed and who.bound else []:
             for one in case.authorisations:
                 named = work.purpose in one.purposes and {who.slug, who.kind} & set(one.whom)
-                lasts = not (work.aged and rule["until_days"])
-                if one.holds and named and one.basis == rule["basis"] and lasts:
+                if one.holds and named and one.basis == rule["basis"] and not (work.aged and rule["until_days"]):
                     given |= (expanded(rule[act]) - never) & expanded(one.fields) & expanded(work.offered)
     return given - ({"contacts.address"} if case.protected else set())
 
 
 def may(shares: list[dict], who: Organisation, role: str, case: Case, act: str) -> set[str]:
     """The fields of this case that this member may read or write."""
-    own = ALL if case.holder == who.slug else shared(shares, who, case, act)
-    return own & (READS if act == "read" else WRITES).get(role, set())
+    granted = ALL if case.holder == who.slug else shared(shares, who, case, act)
+    return granted & (READS if act == "read" else WRITES).get(role, set())

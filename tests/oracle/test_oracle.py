@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from authz.clauses import parse_pact
 from authz.faults import PactError
-from infra.clock import now, today
+from infra.clock import new_id, now, today
 from tenants.pacts.service import bring_into_force, load_pact, parties_of
 from tests.authz.documents import KINDS
 from tests.oracle.oracle import Authorisation, may
@@ -32,7 +32,7 @@ from tests.oracle.strategies import (
 from tests.oracle.world import Known, Member, World, give, make_world, propose
 
 WANTED = int(os.environ.get("WIN_ORACLE_DECISIONS", "20000"))
-EXAMPLES = max(3, WANTED // 1_400)
+EXAMPLES = max(3, WANTED // 1_600)
 
 FIELDS = """fragment F on Case { id version
   person { identity { initials givenName bornOn birthYear sex identityCode }
@@ -107,11 +107,16 @@ class Check:
     def may(self, member: Member, known: Known, act: str) -> set[str]:
         return may(self.rules, member.organisation, member.role, known.case, act)
 
+    def told(self, member: Member, known: Known, way: str) -> str:
+        """Return how it came to this question, a line each."""
+        who = f"{member.role} of {member.organisation.slug}, by {way}: {known.id}"
+        return "\n".join([who, str(known.case), *map(str, self.rules), *self.world.story])
+
     def agrees(self, member: Member, known: Known, answer: dict[str, Any] | None, way: str) -> None:
         """Compare one answer, field by field."""
         global decisions, shared
         readable = self.may(member, known, "read")
-        where = (member.organisation.slug, member.role, known.case, self.rules, self.world.story, way)
+        where = self.told(member, known, way)
         decisions += len(PATHS) + 2
         if not readable:
             assert answer is None, where
@@ -155,6 +160,17 @@ class Check:
             self.agrees(member, known, body["data"][f"c{n}"], "case")
             self.agrees(member, known, body["data"][f"n{n}"], "node")
 
+    async def hidden(self, member: Member, known: Known) -> None:
+        """What is hidden is answered like what is not there, to the letter."""
+        for root in ("case", "node"):
+            bodies = [
+                await self.world.ask(member, f'{{ {root}(id: "case_{row}") {{ id }} }}')
+                for row in (known.row, new_id())
+            ]
+            for body in bodies:
+                assert body["errors"][0]["extensions"].pop("requestId")
+            assert bodies[0] == bodies[1], self.told(member, known, root)
+
     async def nested(self, member: Member) -> None:
         body = await self.world.ask(member, NESTED)
         by_work = {f"joint-intervention_{row}": known for known in self.world.cases for row in known.works}
@@ -172,6 +188,7 @@ class Check:
         body = await self.world.ask(member, query)
         if not self.may(member, known, "read"):
             assert body["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+            await self.hidden(member, known)
         elif "work.profile" not in self.may(member, known, "write"):
             assert body["errors"][0]["extensions"]["code"] == "FORBIDDEN"
         elif {"work.profile", "work.history"} & self.may(member, known, "read"):
