@@ -106,6 +106,7 @@ PARTNER = Shape(
 OF_CASE = Source(
     rows="FROM joint_intervention j WHERE j.territory_id = {territory} AND j.case_id = {row}.id",
     keys=(Key("id", "j.id", "uuid"),),
+    alias="j",
 )
 
 # The two grounds are two indexes; a page takes the newest of both.

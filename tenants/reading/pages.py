@@ -69,6 +69,8 @@ class Page:
         Where rows alone are asked for, once, they need no table expression: for a small page that is most of the work.
         """
         if [selected.name in ("edges", "nodes") for selected in selection] == [True]:
+            if self.source.alias and (rows := self._own_rows(selection[0])):
+                return f"SELECT {build_object([(selection[0].key, rows)])} AS value"
             self.shown = f"({self._query(self.size)})"
             return f"SELECT {self._value(selection)} AS value"
         return f"WITH {self._page()}, {self._shown()} SELECT {self._value(selection)} AS value"
@@ -83,15 +85,28 @@ class Page:
     def _value(self, selection: tuple[Selected, ...]) -> str:
         return build_object([(selected.key, self._part(selected)) for selected in selection])
 
+    def _own_rows(self, selected: Selected) -> str:
+        """Return the list as the target's rows themselves; empty where an edge has more than its node."""
+        below = selected.below
+        if selected.name == "edges":
+            if [edge.name for edge in below] != ["node"]:
+                return ""
+            below = below[0].below
+        table = f"({self._query(self.size, f'{self.source.alias}.*')})"
+        source, value, inner = self.rendering.source(self.shape, below, "true", self.scope, table)
+        if selected.name == "edges":
+            value = build_object([(selected.below[0].key, value)])
+        return f"(SELECT coalesce(json_agg({value} ORDER BY {self._order(inner.row + '.')}), '[]') {source})"
+
     def _rows(self) -> str:
         return " ".join([self.rendering.fill(self.source.rows, self.scope), *(f"AND {line}" for line in self.filters)])
 
     def _page(self) -> str:
         return f"{self.page} AS MATERIALIZED ({self._query(self.size + 1)})"
 
-    def _query(self, limit: int) -> str:
+    def _query(self, limit: int, columns: str = "") -> str:
         keys, way = self.source.keys, "DESC" if self.descending else "ASC"
-        columns = ", ".join(f"{key.sql} AS {key.name}" for key in keys)
+        columns = columns or ", ".join(f"{key.sql} AS {key.name}" for key in keys)
         order = ", ".join(f"{key.sql} {way}" for key in keys)
         after = ""
         if self.start:

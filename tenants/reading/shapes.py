@@ -121,6 +121,8 @@ class Source:
     group: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
     descending: bool = True
+    alias: str = ""
+    """The name in `rows` of the target's own table, if the rows are its own: they are then read once."""
     cases: str = ""
     """A query of the case ids behind the page's rows, in which `{shown}` is the page; empty if they are no cases."""
 
