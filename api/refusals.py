@@ -29,7 +29,10 @@ RETRY_AFTER_UNAVAILABLE = 2
 UNREACHABLE = (
     *(DBConnectionError, OperationalError, OSError, TimeoutError, asyncpg.PostgresConnectionError),
     *(asyncpg.DeadlockDetectedError, asyncpg.SerializationError),
-    *(asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError),
+    asyncpg.LockNotAvailableError,
+    asyncpg.OperatorInterventionError,  # a statement took too long, or the server is stopping or recovering
+    asyncpg.TooManyConnectionsError,
+    *(asyncpg.InterfaceError, asyncpg.InternalClientError),  # the connection went while it was used
 )
 """What is raised when the database does not answer, or lets one of two that wait for each other go: try again."""
 

@@ -67,14 +67,16 @@ BEGIN
 END
 """
 
-DERIVE = """
+# A change for everybody waits until the changes of single cases are done, and these wait for it.
+IN_TURN = "PERFORM pg_advisory_xact_lock_shared(hashtextextended('sharing in ' || _territory::text, 0))"
+
+DERIVE = f"""
 DECLARE
     _outside text := current_setting('win.territory_id', true);
 BEGIN
     -- Row security holds for the owner too: it sees the one territory that it names.
     PERFORM set_config('win.territory_id', _territory::text, true);
-    -- A change for everybody waits until the changes of single cases are done, and these wait for it.
-    PERFORM pg_advisory_xact_lock_shared(hashtextextended('sharing in ' || _territory::text, 0));
+    {IN_TURN};
     -- Two changes of one case take turns here, and the second then sees what the first has done.
     PERFORM FROM case_file c WHERE c.territory_id = _territory AND c.id = ANY (_cases) ORDER BY c.id FOR NO KEY UPDATE;
     WITH wanted AS MATERIALIZED (
@@ -180,13 +182,15 @@ BEGIN
 END
 """
 
-TOUCH = """
+TOUCH = f"""
 DECLARE
+    _territory uuid := nullif(current_setting('win.territory_id', true), '')::uuid;
     _new int;
 BEGIN
+    -- In the same order as where sharing is derived: a turn first, then the case.
+    {IN_TURN};
     UPDATE case_file c SET version = c.version + 1
-     WHERE c.territory_id = nullif(current_setting('win.territory_id', true), '')::uuid
-       AND c.id = _case AND c.version = _expected
+     WHERE c.territory_id = _territory AND c.id = _case AND c.version = _expected
        AND EXISTS (SELECT FROM case_access a
                     WHERE a.territory_id = c.territory_id AND a.case_id = c.id AND a.until > now()
                       AND a.organisation_id = nullif(current_setting('win.organisation_id', true), '')::uuid

@@ -160,7 +160,6 @@ async def test_what_is_shared_is_what_is_derived(
         assert await world.owner.fetch(STALE, world["here"], world[name]) == []
 
 
-@pytest.mark.xfail(reason="a write locks its case before it takes its turn", strict=True)
 async def test_a_write_and_a_change_of_the_pact_do_not_wait_in_a_circle(ground: Ground) -> None:
     name = await invited_case(ground.world, withdrawn=False)
     await race_alone(ground, name)

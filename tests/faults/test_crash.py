@@ -98,7 +98,6 @@ def test_answers_were_lost_and_repeated(aftermath: Aftermath) -> None:
     assert len(aftermath.history.cases) >= CLIENTS
 
 
-@pytest.mark.xfail(reason="a database that is just starting again is told as a fault of ours", strict=False)
 def test_a_database_that_is_away_is_told_as_unavailable(aftermath: Aftermath) -> None:
     assert aftermath.history.strange == []
 
