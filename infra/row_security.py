@@ -37,11 +37,13 @@ class Tenancy:
 
     `select`, `insert`, `update`, `delete` are predicates for the serving role inside the territory; a verb
     without a predicate is not granted. `update_columns` and `insert_columns` narrow those grants: an id that the
-    serving role cannot choose is one whose collision cannot tell it that a hidden row exists.
+    serving role cannot choose is one whose collision cannot tell it that a hidden row exists. The key's index holds
+    the columns of `include` besides.
     """
 
     table: str
     key: Sequence[str] = ("id",)
+    include: Sequence[str] = ()
     refers_to_territory: bool = True
     refers: Mapping[str, str] = field(default_factory=dict)
     unique: Sequence[Sequence[str]] = ()
@@ -59,10 +61,11 @@ class Tenancy:
 
     def _keys(self) -> list[str]:
         table = self.table
+        included = f" INCLUDE ({', '.join(self.include)})" if self.include else ""
         lines = [
             *([f"ALTER TABLE {table} ALTER COLUMN id SET DEFAULT time_ordered_id()"] if "id" in self.key else []),
             f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey",
-            f"ALTER TABLE {table} ADD PRIMARY KEY (territory_id, {', '.join(self.key)})",
+            f"ALTER TABLE {table} ADD PRIMARY KEY (territory_id, {', '.join(self.key)}){included}",
         ]
         if self.refers_to_territory:
             lines.append(f"ALTER TABLE {table} ADD FOREIGN KEY (territory_id) REFERENCES territory (id)")

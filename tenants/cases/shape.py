@@ -222,6 +222,7 @@ CASES = Source(
     "AND a.until > now()",
     keys=(Key("opened_on", "a.opened_on", "date"), Key("id", "a.case_id", "uuid")),
     group="GROUP BY a.opened_on, a.case_id HAVING bit_or(a.read_mask) & {field_mask} <> 0",
+    mask="bit_or(a.read_mask) & {field_mask}",
     filters={
         "status": "EXISTS (SELECT FROM case_file f WHERE f.territory_id = a.territory_id AND f.id = a.case_id "
         "AND f.status = {value})",

@@ -92,7 +92,7 @@ BEGIN
                                   purpose, pact_mask, authorised_mask, read_mask, write_mask, until,
                                   opened_on, holder_id)
     SELECT _territory, w.* FROM wanted w
-    ON CONFLICT (territory_id, organisation_id, case_id, source_id, clause, authorisation_id) DO UPDATE
+    ON CONFLICT (territory_id, case_id, organisation_id, source_id, clause, authorisation_id) DO UPDATE
        SET pact_mask = EXCLUDED.pact_mask, authorised_mask = EXCLUDED.authorised_mask,
            read_mask = EXCLUDED.read_mask, write_mask = EXCLUDED.write_mask, until = EXCLUDED.until
      WHERE (x.pact_mask, x.authorised_mask, x.read_mask, x.write_mask, x.until) IS DISTINCT FROM

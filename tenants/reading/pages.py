@@ -93,7 +93,7 @@ class Page:
                 return ""
             below = below[0].below
         table = f"({self._query(self.size, f'{self.source.alias}.*')})"
-        source, value, inner = self.rendering.source(self.shape, below, "true", self.scope, table)
+        source, value, inner = self.rendering.source(self.shape, below, "true", self.scope, table=table)
         if selected.name == "edges":
             value = build_object([(selected.below[0].key, value)])
         return f"(SELECT coalesce(json_agg({value} ORDER BY {self._order(inner.row + '.')}), '[]') {source})"
@@ -106,7 +106,7 @@ class Page:
 
     def _query(self, limit: int, columns: str = "") -> str:
         keys, way = self.source.keys, "DESC" if self.descending else "ASC"
-        columns = columns or ", ".join(f"{key.sql} AS {key.name}" for key in keys)
+        columns = columns or ", ".join([f"{key.sql} AS {key.name}" for key in keys] + self._mask())
         order = ", ".join(f"{key.sql} {way}" for key in keys)
         after = ""
         if self.start:
@@ -114,6 +114,9 @@ class Page:
             after = f"AND ({left}) {'<' if self.descending else '>'} ({', '.join(self.start)})"
         group = self.rendering.fill(self.source.group, self.scope)
         return f"SELECT {columns} {self._rows()} {after} {group} ORDER BY {order} LIMIT {limit}"
+
+    def _mask(self) -> list[str]:
+        return [f"{self.rendering.fill(self.source.mask)} AS mask"] if self.source.mask else []
 
     def _shown(self) -> str:
         return f"{self.shown} AS MATERIALIZED (SELECT * FROM {self.page} ORDER BY {self._order('')} LIMIT {self.size})"
@@ -137,14 +140,16 @@ class Page:
 
     def _list(self, selection: tuple[Selected, ...], *, edges: bool) -> str:
         shown = self.rendering.alias("s")
+        mask = f"{shown}.mask" if self.source.mask else ""
         where = f"{{child}}.territory_id = {{territory}} AND {{child}}.{self.shape.key} = {shown}.id"
         if not edges:
-            source, value, _ = self.rendering.source(self.shape, selection, where, self.scope)
+            source, value, _ = self.rendering.source(self.shape, selection, where, self.scope, mask=mask)
             return self._aggregate(shown, f"SELECT {value} AS value {source}")
         pairs = []
         for selected in selection:
             if selected.name == "node":
-                pairs.append((selected.key, f"({self.rendering.row(self.shape, selected.below, where, self.scope)})"))
+                node = self.rendering.row(self.shape, selected.below, where, self.scope, mask)
+                pairs.append((selected.key, f"({node})"))
             elif selected.name == "cursor":
                 pairs.append((selected.key, self._cursor(f"{shown}.")))
             elif selected.name == TYPENAME:

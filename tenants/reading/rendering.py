@@ -95,18 +95,31 @@ class Rendering:
         """Fill a template's names; parameters are added as they are met."""
         return template.format_map(_Names(self, {**(scope.names() if scope else {}), **names}))
 
-    def row(self, shape: Shape, selection: tuple[Selected, ...], where: str, outer: Scope | None = None) -> str:
+    def row(
+        self, shape: Shape, selection: tuple[Selected, ...], where: str, outer: Scope | None = None, mask: str = ""
+    ) -> str:
         """Return a query of one column `value`: the object of each row of the shape for which `where` holds.
 
         In `where`, `{child}` is the row.
         """
-        source, value, _ = self.source(shape, selection, where, outer)
+        source, value, _ = self.source(shape, selection, where, outer, mask=mask)
         return f"SELECT {value} AS value {source}"
 
     def source(
-        self, shape: Shape, selection: tuple[Selected, ...], where: str, outer: Scope | None = None, table: str = ""
+        self,
+        shape: Shape,
+        selection: tuple[Selected, ...],
+        where: str,
+        outer: Scope | None = None,
+        *,
+        table: str = "",
+        mask: str = "",
     ) -> tuple[str, str, Scope]:
-        """Return the FROM and WHERE, the object's expression, and the row's scope."""
+        """Return the FROM and WHERE, the object's expression, and the row's scope.
+
+        `mask` is where the page that found a grounded row has its mask already; where nothing else of the ground is
+        asked for, it is not looked up again.
+        """
         scope = Scope(self.alias(shape.name.lower()))
         conditions = [self.fill(where, outer, child=scope.row)]
         if shape.grounded:
@@ -117,7 +130,11 @@ class Rendering:
             scope.ground = outer.ground
         value = self.object(shape.name, shape.members, selection, scope)
         lines = [f"FROM {table or shape.table} {scope.row}"]
-        if shape.grounded:
+        from_page = value.replace(f"{scope.ground}.mask", mask)
+        if shape.grounded and mask and f"{scope.ground}." not in from_page:
+            value = from_page
+            conditions.pop()
+        elif shape.grounded:
             lines.append(self.fill(GROUND, scope))
         lines += [
             f"LEFT JOIN {name} {alias} ON {alias}.territory_id = {scope.row}.territory_id "
@@ -178,7 +195,7 @@ class Rendering:
         self.requested |= many.bits
         shape = self.shapes[many.target]
         table = many.rows(self, scope) if many.rows else ""
-        source, value, inner = self.source(shape, selected.below, many.on, scope, table)
+        source, value, inner = self.source(shape, selected.below, many.on, scope, table=table)
         order = self.fill(many.order, scope, child=inner.row)
         return guarded(f"(SELECT coalesce(json_agg({value} ORDER BY {order}), '[]') {source})", many.bits, scope)
 

@@ -125,6 +125,8 @@ class Source:
     """The name in `rows` of the target's own table, if the rows are its own: they are then read once."""
     cases: str = ""
     """A query of the case ids behind the page's rows, in which `{shown}` is the page; empty if they are no cases."""
+    mask: str = ""
+    """What the reader may read of each case, if the rows are their grounds; it is then not looked up again."""
 
 
 @dataclass(frozen=True)
