@@ -11,18 +11,17 @@ from tests.oracle.oracle import JUDICIAL, SPECIAL, expanded
 
 PURPOSES = ("traineeship", "listening")
 ROLES = ("volunteer", "operator", "coordinator", "case_manager", "territory_coordinator", "auditor")
-PLAIN = sorted([*GROUPS, *(key for key in FIELD if key not in SPECIAL | JUDICIAL)])
+# The other two have no fields but special and judicial ones, which are given by name.
+OPEN_GROUPS = [name for name in GROUPS if name not in ("health", "justice")]
+PLAIN = sorted([*OPEN_GROUPS, *(key for key in FIELD if key not in SPECIAL | JUDICIAL)])
 SENSITIVE = sorted(SPECIAL | JUDICIAL)
 WHOM = sorted([*KINDS, *set(KINDS.values())])
-
-OPEN_GROUPS = [name for name in GROUPS if name not in ("health", "justice")]
-IN_PACTS = [name for name in PLAIN if name not in ("health", "justice")]
 
 plain = st.lists(st.sampled_from(PLAIN), min_size=1, max_size=8, unique=True)
 sensitive = st.lists(st.sampled_from(SENSITIVE), max_size=3, unique=True)
 whom = st.lists(st.sampled_from(WHOM), min_size=1, max_size=4, unique=True)
 purposes = st.lists(st.sampled_from(PURPOSES), min_size=1, max_size=2, unique=True)
-generous = st.one_of(plain, st.just([*GROUPS]), st.just([*GROUPS, *SENSITIVE]))
+generous = st.one_of(plain, st.just(OPEN_GROUPS), st.just([*OPEN_GROUPS, *SENSITIVE]))
 
 
 @st.composite
@@ -30,7 +29,7 @@ def shares(draw: st.DrawFn) -> dict[str, Any]:
     """Return a sharing rule, with those to whom it gives under `whom`."""
     basis = draw(st.sampled_from(["consent", "consent", "public_task"]))
     more = draw(sensitive) if basis == "consent" else []
-    some = st.lists(st.sampled_from(IN_PACTS), min_size=1, max_size=8, unique=True)
+    some = st.lists(st.sampled_from(PLAIN), min_size=1, max_size=8, unique=True)
     read, write = [*draw(st.one_of(some, st.just(OPEN_GROUPS))), *more], draw(some)
     given = expanded([*read, *write])
     never = draw(st.lists(st.sampled_from([*PLAIN, *SENSITIVE]), max_size=3, unique=True))
@@ -42,7 +41,7 @@ def shares(draw: st.DrawFn) -> dict[str, Any]:
         # A rule may not forbid what it gives itself; what another rule gives it may.
         "never": [name for name in never if not expanded([name], whole=True) & given],
         "basis": basis,
-        "until_days": draw(st.sampled_from([None, 100])),
+        "until_days": draw(st.sampled_from([100, 100, None])),
     }
 
 
@@ -50,10 +49,13 @@ def shares(draw: st.DrawFn) -> dict[str, Any]:
 def pacts(draw: st.DrawFn) -> list[dict[str, Any]]:
     """Return sharing rules, of which one may forbid what another gives to the same."""
     rules = draw(st.lists(shares(), min_size=1, max_size=3))
-    little = draw(st.sampled_from(IN_PACTS))
-    others = sorted(expanded(rules[0]["read"]) - expanded([little], whole=True))
-    if others and draw(st.booleans()):
-        never = draw(st.lists(st.sampled_from(others), min_size=1, max_size=3, unique=True))
+    little = draw(st.sampled_from(PLAIN))
+    rest = expanded(rules[0]["read"]) - expanded([little], whole=True)
+    groups = {key.partition(".")[0] for key in rest} - {key.partition(".")[0] for key in expanded([little])}
+    others = sorted(rest | groups)
+    if others and draw(st.sampled_from([True, True, False])):
+        some = st.lists(st.sampled_from(others), min_size=1, max_size=3, unique=True)
+        never = draw(some | st.just(sorted(groups) or others))
         rules.append({**rules[0], "read": [little], "write": [little], "never": never})
     return rules
 
