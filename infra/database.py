@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -34,6 +34,7 @@ SERVER_SETTINGS = {
 
 Connection: TypeAlias = "asyncpg.Connection[Any]"
 _running: ContextVar[Connection] = ContextVar("running transaction")
+_afterwards: ContextVar[list[Callable[[], None]]] = ContextVar("what follows the commit")
 
 
 @dataclass(frozen=True)
@@ -121,15 +122,19 @@ async def transaction(context: Context | None = None) -> AsyncIterator[Connectio
     Without a context no row of any tenant exists in it. Context is transaction-local, so nothing of it
     outlives the block, whoever gets the connection next.
     """
+    following: list[Callable[[], None]] = []
     async with in_transaction("default") as wrapper:
         bound: Connection = wrapper._connection
-        token = _running.set(bound)
+        tokens = _running.set(bound), _afterwards.set(following)
         try:
             if context is not None:
                 await enter_context(bound, context)
             yield bound
         finally:
-            _running.reset(token)
+            _running.reset(tokens[0])
+            _afterwards.reset(tokens[1])
+    for action in following:
+        action()
 
 
 async def enter_context(bound: Connection, context: Context) -> None:
@@ -147,3 +152,10 @@ async def enter_context(bound: Connection, context: Context) -> None:
 def connection() -> Connection:
     """Return the connection of the running transaction; a `LookupError` outside of one."""
     return _running.get()
+
+
+def after_commit(action: Callable[[], None]) -> None:
+    """Do this once the running transaction has been committed, and never if it is rolled back; it must not fail."""
+    following = _afterwards.get()
+    if action not in following:
+        following.append(action)

@@ -125,6 +125,14 @@ MESSAGES: Mapping[str, Sentence] = {
         "Le variabili contengono {found} valori; il massimo è {limit}.",
         "The variables contain {found} values; the most is {limit}.",
     ),
+    "notification.authorisation_will_end": (
+        "L’autorizzazione della scheda {case} vale fino al {until}: poi i partner non la vedono più.",
+        "The authorisation of case {case} is valid until {until}: after that partners see it no more.",
+    ),
+    "notification.joint_intervention_proposed": (
+        "{organisation} vi propone un intervento congiunto e aspetta la vostra risposta.",
+        "{organisation} proposes a joint intervention to you and waits for your answer.",
+    ),
     "problem.already_answered": (
         "A questa proposta è già stata data una risposta.",
         "This proposal has already been answered.",

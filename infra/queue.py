@@ -1,5 +1,7 @@
 """The connection to Redis: arq's wake-up, never the truth."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -9,10 +11,15 @@ from arq.connections import RedisSettings, create_pool
 from redis.exceptions import RedisError
 
 from infra.errors import SetupError
+from infra.settings import settings
 
 OLDEST = (6, 2)
 HEARTBEAT = "win:worker:seen"
 """The key that lives while a worker does; its value is when it was last seen."""
+RELAY = "relay"
+"""The job that looks for work that is due."""
+WAIT_FOR_THE_BELL = 0.5
+_ringing: set[asyncio.Task[None]] = set()
 
 
 def redis_settings(url: str) -> RedisSettings:
@@ -55,3 +62,24 @@ def read(value: bytes) -> dict[str, Any]:
     """Return a job from its JSON."""
     job: dict[str, Any] = orjson.loads(value)
     return job
+
+
+def ring() -> None:
+    """Wake the worker, if Redis can be reached: nobody waits for it, and what is due is found without it too."""
+    url = settings().redis_url
+    if url is None or _ringing:
+        return
+    task = asyncio.get_running_loop().create_task(_ring(url))
+    _ringing.add(task)
+    task.add_done_callback(_ringing.discard)
+
+
+async def _ring(url: str) -> None:
+    with suppress(OSError, RedisError, TimeoutError, SetupError):
+        async with asyncio.timeout(WAIT_FOR_THE_BELL):
+            once = replace(redis_settings(url), conn_retries=0, conn_timeout=1)
+            pool = await create_pool(once, job_serializer=written, job_deserializer=read)
+            try:
+                await pool.enqueue_job(RELAY, _job_id="wake")
+            finally:
+                await pool.aclose()

@@ -1,14 +1,27 @@
 """arq's worker: what it runs, and the beat by which others know that it lives."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from arq import cron
+from arq import cron, func
 from arq.worker import Worker
 
 from infra.clock import now
-from infra.queue import HEARTBEAT, read, redis_settings, written
+from infra.database import as_role, close_pool, open_pool
+from infra.embedded import secret_key
+from infra.errors import SetupError
+from infra.queue import HEARTBEAT, RELAY, read, redis_settings, written
+from infra.settings import settings
+from jobs.job import Job
+from jobs.outbox import JOBS, Pace, relay
+from jobs.sealing import seal
 
+STEWARD = "win_steward"
 SECONDS_ALIVE = 90
+AT_ONCE = 4
+SWEEP = set(range(0, 60, 2))
+LONGEST_LOOK = 60
+SECONDS_TO_FINISH = 10
 
 
 async def heartbeat(context: dict[str, Any]) -> None:
@@ -16,19 +29,42 @@ async def heartbeat(context: dict[str, Any]) -> None:
     await context["redis"].set(HEARTBEAT, now().isoformat(), ex=SECONDS_ALIVE)
 
 
-# arq's type asks for arguments that it never gives.
+async def open_database(_context: dict[str, Any]) -> None:
+    """Hold the worker's connections, as the steward: it sees the one territory that it names."""
+    given = settings()
+    if given.database_url is None:
+        raise SetupError("WIN_DATABASE_URL is not set; ./win worker finds or starts a database by itself.")
+    url = as_role(given.database_url, STEWARD, secret_key(given).get_secret_value())
+    await open_pool(url, max_size=AT_ONCE + 2)
+
+
+async def close_database(_context: dict[str, Any]) -> None:
+    """Let them go."""
+    await close_pool()
+
+
+# arq's types ask for arguments that it never gives.
 BEAT = cron(heartbeat, second={0, 30}, run_at_startup=True, timeout=10, keep_result=0)  # type: ignore[arg-type]
+LOOK = cron(relay, second=SWEEP, run_at_startup=True, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
+
+SEALS = cron(seal, minute=17, run_at_startup=True, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
 
 
-def make_worker(redis_url: str) -> Worker:
+def make_worker(redis_url: str, *, jobs: Mapping[str, Job] = JOBS, pace: Pace | None = None) -> Worker:
     """Return the worker, not yet running."""
     return Worker(
-        functions=[],
-        cron_jobs=[BEAT],
+        functions=[
+            func(relay, name=RELAY, timeout=LONGEST_LOOK, keep_result=0),  # type: ignore[arg-type]
+        ],
+        cron_jobs=[BEAT, LOOK, SEALS],
         redis_settings=redis_settings(redis_url),
         job_serializer=written,
         job_deserializer=read,
-        job_timeout=60,
-        max_jobs=4,
+        job_timeout=LONGEST_LOOK,
+        job_completion_wait=SECONDS_TO_FINISH,
+        max_jobs=AT_ONCE,
         handle_signals=True,
+        on_startup=open_database,  # type: ignore[arg-type]
+        on_shutdown=close_database,  # type: ignore[arg-type]
+        ctx={"jobs": jobs, "pace": pace or Pace()},
     )

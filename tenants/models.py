@@ -20,8 +20,10 @@ from tenants.cases.models import (
     CaseNeedDetail,
     CaseWork,
 )
+from tenants.events.models import Event, Processed
 from tenants.joint_work.models import JointIntervention, JointInterventionPartner
 from tenants.members.models import Account, Member, RoleMask, Session, SignInThrottle
+from tenants.notifications.models import Notification
 from tenants.operations.models import Idempotency
 from tenants.organisations.models import Organisation
 from tenants.pacts.models import PactClause, PactGrant, PactParty, PactTerm, PactVersion
@@ -51,10 +53,12 @@ __all__ = [
     "CaseNeed",
     "CaseNeedDetail",
     "CaseWork",
+    "Event",
     "Idempotency",
     "JointIntervention",
     "JointInterventionPartner",
     "Member",
+    "Notification",
     "Organisation",
     "PactClause",
     "PactGrant",
@@ -62,6 +66,7 @@ __all__ = [
     "PactTerm",
     "PactVersion",
     "Person",
+    "Processed",
     "RoleMask",
     "Session",
     "SignInThrottle",

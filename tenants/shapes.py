@@ -4,8 +4,10 @@ from tenants.access_log.shape import ACCESS_LOG_ENTRY
 from tenants.authorisations.shape import AUTHORISATION
 from tenants.cases.disclosure import DISCLOSURE
 from tenants.cases.shape import CASE, NEED
+from tenants.events.shape import EVENT
 from tenants.joint_work.shape import JOINT_INTERVENTION, PARTNER
 from tenants.members.shape import VIEWER
+from tenants.notifications.shape import NOTIFICATION
 from tenants.organisations.shape import ORGANISATION, TERRITORY
 from tenants.pacts.shape import CLAUSE, PACT, PARTY
 from tenants.reading.shapes import Shape
@@ -13,6 +15,7 @@ from tenants.reading.shapes import Shape
 ALL = (
     *(CASE, NEED, DISCLOSURE),
     *(JOINT_INTERVENTION, PARTNER, AUTHORISATION, ACCESS_LOG_ENTRY),
+    *(EVENT, NOTIFICATION),
     *(ORGANISATION, TERRITORY, PACT, CLAUSE, PARTY, VIEWER),
 )
 

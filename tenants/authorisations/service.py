@@ -1,7 +1,7 @@
 """The verbs of authorisations: what the person agrees to share, or a public task requires, and taking it back."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from authz.actions import Action
@@ -15,9 +15,12 @@ from infra.row_security import TERRITORY
 from tenants.authorisations.models import Basis
 from tenants.cases.writing import claim_case
 from tenants.checks import Check, Findings, Wrong, lines, one_of
+from tenants.events.models import EventKind
+from tenants.events.recording import record
 from tenants.sharing.inputs import named_fields, named_organisations
 
 LONGEST_YEARS = 5
+WARNED_BEFORE = timedelta(days=7)
 
 GIVE = f"""
 INSERT INTO authorisation (territory_id, case_id, holder_id, basis, purposes, organisation_ids, kinds, field_mask,
@@ -63,7 +66,17 @@ async def give_authorisation(
     facts = (ground, found_purposes, sorted(partners.values()), found_kinds, mask)
     moments = (end_of_day(until), now(), actor.account_id)
     authorisation_id: UUID = await connection().fetchval(GIVE, case_id, actor.organisation_id, *facts, *moments)
+    await _record_gift(case_id, authorisation_id, moments[0])
     return authorisation_id
+
+
+async def _record_gift(case_id: UUID, authorisation_id: UUID, until: datetime) -> None:
+    """Say that it was given, and have the holder warned before it ends unless that is nearer already."""
+    await record(EventKind.AUTHORISATION_GIVEN, case_id, authorisation_id=authorisation_id)
+    warned = until - WARNED_BEFORE
+    if warned > now():
+        kind = EventKind.AUTHORISATION_WILL_END
+        await record(kind, case_id, authorisation_id=authorisation_id, at=warned, due_at=warned)
 
 
 def _last_day(first: date) -> Check:
@@ -92,4 +105,5 @@ async def withdraw_authorisation(actor: Actor, authorisation_id: UUID, reason: s
         findings.add(ProblemCode.WRONG_STATE, "authorisation_id", text="problem.already_withdrawn")
     findings.settle()
     await connection().execute(WITHDRAW, authorisation_id, now(), actor.account_id, text)
+    await record(EventKind.AUTHORISATION_WITHDRAWN, case_id, authorisation_id=authorisation_id)
     return authorisation_id

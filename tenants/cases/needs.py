@@ -30,6 +30,10 @@ SELECT n.id, n.field_bit, d.field_bit AS told_bit
  WHERE n.territory_id = {TERRITORY} AND n.case_id = $1 AND n.id = ANY ($2)
 """
 FORGET = f"DELETE FROM case_need_detail WHERE territory_id = {TERRITORY} AND case_id = $1 AND need_id = ANY ($2)"
+THEIR_BITS = f"""
+SELECT coalesce(bit_or(1::bigint << field_bit), 0)
+  FROM case_need WHERE territory_id = {TERRITORY} AND case_id = $1 AND id = ANY ($2)
+"""
 REMOVE = f"DELETE FROM case_need WHERE territory_id = {TERRITORY} AND case_id = $1 AND id = ANY ($2)"
 
 
@@ -98,7 +102,9 @@ async def may_remove(findings: Findings, case_id: UUID, need_ids: Sequence[UUID]
     )
 
 
-async def remove_needs(case_id: UUID, need_ids: Sequence[UUID]) -> None:
-    """Remove these needs and all that was told of them."""
+async def remove_needs(case_id: UUID, need_ids: Sequence[UUID]) -> int:
+    """Remove these needs and all that was told of them; return the bits of the fields that they were of."""
+    mask: int = await connection().fetchval(THEIR_BITS, case_id, list(need_ids))
     await connection().execute(FORGET, case_id, list(need_ids))
     await connection().execute(REMOVE, case_id, list(need_ids))
+    return mask

@@ -3,7 +3,9 @@
 A case that is hidden and one that is absent are the same, so `NotFound` always comes before `Refused`.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import TypeAlias
 from uuid import UUID
 
@@ -20,6 +22,8 @@ from tenants.cases.needs import add_needs, checked_needs, may_remove, remove_nee
 from tenants.cases.opening import add_file
 from tenants.cases.writing import claim_case, masks_of, not_writable, touch, write
 from tenants.checks import Findings, one_of, without_repeats
+from tenants.events.models import EventKind
+from tenants.events.recording import record
 
 Update: TypeAlias = Callable[[Actor, UUID, int, Mapping[str, object]], Awaitable[None]]
 
@@ -58,6 +62,7 @@ async def open_case(
     case_id = await add_file(actor, CaseStatus(first))
     await write(case_id, values)
     await add_needs(case_id, new_needs)
+    await record(EventKind.CASE_OPENED, case_id)
     return case_id
 
 
@@ -100,6 +105,14 @@ async def _update_group(
     findings.settle()
     await touch(case_id, expected_version)
     await write(case_id, values)
+    await _record_update(case_id, [entry.field.mask for entry in entries])
+
+
+async def _record_update(case_id: UUID, masks: Iterable[int]) -> None:
+    """Say which fields were written, if any; never what."""
+    mask = reduce(or_, masks, 0)
+    if mask:
+        await record(EventKind.CASE_UPDATED, case_id, fields_mask=mask)
 
 
 async def update_needs(
@@ -121,8 +134,9 @@ async def update_needs(
         raise not_writable()
     findings.settle()
     await touch(case_id, expected_version)
-    await remove_needs(case_id, removed)
+    gone = await remove_needs(case_id, removed)
     await add_needs(case_id, needs)
+    await _record_update(case_id, [gone, *(1 << need.seen_bit for need in needs)])
 
 
 async def change_status(
@@ -146,3 +160,4 @@ async def change_status(
     findings.settle()
     await touch(case_id, expected_version)
     await connection().execute(CHANGE_STATUS, case_id, after, today() if reason else None, reason)
+    await record(EventKind.CASE_STATUS_CHANGED, case_id, data={"status": str(after)})

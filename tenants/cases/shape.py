@@ -4,6 +4,7 @@ from authz.actions import Action, action_mask
 from authz.fields import FIELD
 from tenants.cases.disclosure import disclosure_rows
 from tenants.cases.models import CaseStatus
+from tenants.events.shape import TIMELINE
 from tenants.joint_work.shape import OF_CASE
 from tenants.reading.expressions import field_keys
 from tenants.reading.shapes import Inline, Key, Kind, Leaf, Many, One, Pages, Shape, Source
@@ -181,6 +182,7 @@ CASE = Shape(
             note="Null if no need may be read.",
         ),
         Pages("joint_interventions", "JointIntervention", OF_CASE, note="Those that the reader takes part in."),
+        Pages("events", "Event", TIMELINE, note="What happened to it, newest first; to partners, of their joint work."),
         Many(
             "authorisations",
             "Authorisation",

@@ -15,10 +15,16 @@ from infra.row_security import ORGANISATION, TERRITORY
 from tenants.cases.models import CaseStatus
 from tenants.cases.writing import CASE_LOCK, claim_case
 from tenants.checks import Findings, lines, one_of, without_repeats
+from tenants.events.models import EventKind
+from tenants.events.recording import record
 from tenants.joint_work.models import Answer
 from tenants.sharing.inputs import named_fields, named_organisations
 
 MOST_PARTNERS = 20
+ANSWERED = {
+    Answer.ACCEPTED: EventKind.JOINT_INTERVENTION_ACCEPTED,
+    Answer.DECLINED: EventKind.JOINT_INTERVENTION_DECLINED,
+}
 
 IS_CLOSED = f"SELECT status = '{CaseStatus.CLOSED}' FROM case_file WHERE territory_id = {TERRITORY} AND id = $1"
 GRANTED = f"""
@@ -87,6 +93,7 @@ async def propose_joint_intervention(
         PROPOSE, case_id, actor.organisation_id, aim, mask, text, now(), actor.account_id
     )
     await connection().execute(INVITE, row, invited, actor.organisation_id, case_id)
+    await record(EventKind.JOINT_INTERVENTION_PROPOSED, joint_intervention_id=row, due_at=now())
     return row
 
 
@@ -127,6 +134,7 @@ async def _answer(actor: Actor, row: UUID, answer: Answer, reason: str | None, f
         findings.add(ProblemCode.WRONG_STATE, "joint_intervention_id", text="problem.joint_work_is_closed")
     findings.settle()
     await connection().execute(ANSWER, row, answer.value, now(), actor.account_id, reason)
+    await record(ANSWERED[answer], joint_intervention_id=row)
     return row
 
 
@@ -142,6 +150,7 @@ async def close_joint_intervention(actor: Actor, joint_intervention_id: UUID, re
         findings.add(ProblemCode.WRONG_STATE, "joint_intervention_id", text="problem.joint_work_is_closed")
     findings.settle()
     await connection().execute(CLOSE, joint_intervention_id, now(), actor.account_id, text)
+    await record(EventKind.JOINT_INTERVENTION_CLOSED, joint_intervention_id=joint_intervention_id)
     return joint_intervention_id
 
 

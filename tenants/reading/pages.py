@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from infra.errors import BadRequest
@@ -13,7 +13,13 @@ from tenants.reading.shapes import TYPENAME, Key, Pages, Selected, Shape, Source
 MOST = 100
 COUNTED = 10_000
 
-READ_KEY: dict[str, Callable[[str], object]] = {"date": date.fromisoformat, "uuid": UUID, "text": str, "int": int}
+READ_KEY: dict[str, Callable[[str], object]] = {
+    "date": date.fromisoformat,
+    "timestamptz": datetime.fromisoformat,
+    "uuid": UUID,
+    "text": str,
+    "int": int,
+}
 
 
 def nested_page(rendering: Rendering, pages: Pages, selected: Selected, scope: Scope) -> str:

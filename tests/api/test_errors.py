@@ -86,6 +86,10 @@ WITH_ID |= {
     }.items()
 }
 WITH_ID |= {
+    "markNotificationRead": (
+        "notification",
+        "mutation ($id: ID!) { markNotificationRead(input: {notificationId: $id}) { problems { code } } }",
+    ),
     "giveAuthorisation": (
         "case",
         "mutation ($id: ID!) { giveAuthorisation(input: {caseId: $id, basis: CONSENT, purposes: [HIRE], kinds: "
@@ -126,6 +130,13 @@ def test_every_field_that_takes_an_id_is_asked() -> None:
     assert taking == {name.partition(" ")[0] for name in WITH_ID}
 
 
+TOLD = """
+INSERT INTO notification (territory_id, organisation_id, account_id, event_id, kind, case_id, at)
+SELECT e.territory_id, e.organisation_id, e.account_id, e.id, e.kind, e.case_id, e.at
+  FROM event e WHERE e.joint_intervention_id = $1 RETURNING id
+"""
+
+
 @pytest.fixture(scope="module")
 async def hidden(job: Job, owner: asyncpg.Connection) -> dict[str, str]:
     """Ids of rows that are there, and that Rosa must not be able to tell from any others."""
@@ -134,8 +145,19 @@ async def hidden(job: Job, owner: asyncpg.Connection) -> dict[str, str]:
         await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(other))
         organisation = await owner.fetchval("SELECT id FROM organisation LIMIT 1")
         pact = await owner.fetchval("SELECT id FROM pact_version LIMIT 1")
-    ids = {"case": job.case, "joint-intervention": job.joint_intervention, "authorisation": job.authorisation}
-    return {**ids, "organisation": f"organisation_{organisation}", "pact": f"pact_{pact}"}
+    async with owner.transaction():
+        here = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
+        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(here))
+        work = UUID(job.joint_intervention.rpartition("_")[2])
+        notification = await owner.fetchval(TOLD, work)
+    return {
+        "notification": f"notification_{notification}",
+        "case": job.case,
+        "joint-intervention": job.joint_intervention,
+        "authorisation": job.authorisation,
+        "organisation": f"organisation_{organisation}",
+        "pact": f"pact_{pact}",
+    }
 
 
 def nobodys(prefix: str) -> list[str]:

@@ -38,10 +38,18 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "case_justice": ("justice.measures",),
 }
 HEALTH = ("conditions", "disability", "addictions", "mental")
-WORK = ("authorisation", "joint_intervention", "joint_intervention_partner", "case_access", "access_log")
+WORK = (
+    "authorisation",
+    "event",
+    "notification",
+    "joint_intervention",
+    "joint_intervention_partner",
+    "case_access",
+    "access_log",
+)
 OF_THE_TERRITORY = ("organisation", "pact_version", "pact_clause", "pact_party", "pact_grant", "pact_term", "territory")
 OF_THE_MEMBER = ("member", "idempotency")
-NEVER = ("account", "access_seal", "session", "sign_in_throttle", "role_mask", "tortoise_migrations")
+NEVER = ("account", "access_seal", "session", "sign_in_throttle", "processed", "role_mask", "tortoise_migrations")
 BY_ROW = ("case_health", "case_need", "case_need_detail")
 
 
@@ -121,9 +129,17 @@ def expected(reader: Reader) -> dict[str, list[str]]:
     )
     rows["authorisation"] = sorted(reader.authorisations)
     rows["joint_intervention"] = sorted(reader.works)
+    rows["event"] = sorted([*reader.works, *accepted(reader)])
+    rows["notification"] = sorted(reader.works) if reader.organisation != "holder" else []
     rows["case_access"] = sorted(reader.grounds)
     rows["access_log"] = sorted(reader.log)
     return rows
+
+
+def accepted(reader: Reader) -> list[str]:
+    """Return the cases of which the reader may know that a partner accepted: the holder all, a partner its own."""
+    taken = {"holder": SHARED_CASES, "partner": PARTNER_WORKS, "clinic": ("treated",)}
+    return [case for case in taken.get(reader.organisation, ()) if case in reader.works]
 
 
 async def visible(connection: asyncpg.Connection, table: str, world: World) -> list[str]:

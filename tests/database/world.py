@@ -215,3 +215,26 @@ async def share(
             **{**row, **answer, "joint_intervention_id": world[f"work on {name}"], "organisation_id": world[slug]},
             status=status,
         )
+    await record(world, name, partners)
+
+
+async def record(world: World, name: str, partners: dict[str, str]) -> None:
+    """Say that it was proposed and who accepted, and tell the partners."""
+    for slug in [slug for slug, status in partners.items() if status == "accepted"]:
+        await put_event(world, name, "joint_intervention_accepted", slug)
+    proposed = await put_event(world, name, "joint_intervention_proposed", "holder")
+    for slug in partners:
+        told = {"event_id": proposed, "organisation_id": world[slug], "account_id": world[f"account of {slug}"]}
+        about = {"territory_id": world["here"], "case_id": world[name], "kind": "joint_intervention_proposed"}
+        await world.put("notification", **told, **about, id=new_id(), at=now())
+
+
+async def put_event(world: World, name: str, kind: str, slug: str) -> UUID:
+    """Record what an organisation did in the joint work on this case."""
+    event = new_id()
+    row = {"territory_id": world["here"], "case_id": world[name], "holder_id": world["holder"], "id": event}
+    who = {"organisation_id": world[slug], "account_id": world[f"account of {slug}"]}
+    await world.put(
+        "event", **row, **who, kind=kind, joint_intervention_id=world[f"work on {name}"], at=now(), state="done"
+    )
+    return event

@@ -1,0 +1,40 @@
+"""The query and the mutation of notifications."""
+
+from typing import Any
+
+import strawberry
+
+from api.ids import row_id
+from api.reading.answer import read_page
+from api.reading.types import TYPES
+from api.verbs import do, payload
+from tenants.notifications import service
+from tenants.notifications.shape import NOTIFICATIONS
+
+Marked = payload("MarkNotificationReadPayload", "notification", "Notification")
+
+
+@strawberry.input
+class MarkNotificationReadInput:
+    notification_id: strawberry.ID
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(
+        graphql_type=TYPES.classes["NotificationConnection"],
+        description="What I am told, as a member of my organisation, newest first.",
+    )
+    async def notifications(
+        self, info: strawberry.Info, first: int | None = None, after: str | None = None, unread_only: bool = False
+    ) -> Any:
+        filters = {"unread_only": "true"} if unread_only else {}
+        return await read_page(info._raw_info, "Notification", NOTIFICATIONS, first=first, after=after, filters=filters)
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation(graphql_type=Marked, description="Say that I have read it; once more changes nothing.")
+    async def mark_notification_read(self, info: strawberry.Info, input: MarkNotificationReadInput) -> Any:  # noqa: A002
+        row = row_id("notification", input.notification_id)
+        return Marked(outcome=await do(info, lambda: service.mark_read(info.context.viewer.actor, row)))

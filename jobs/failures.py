@@ -1,0 +1,42 @@
+"""Events whose job has failed for good: which there are, and another try."""
+
+from uuid import UUID
+
+from infra.database import Connection
+from infra.row_security import TERRITORY
+
+LIST = f"""
+SELECT e.id, e.kind, o.slug, e.attempts, e.last_error, e.at
+  FROM event e JOIN organisation o ON o.territory_id = e.territory_id AND o.id = e.organisation_id
+ WHERE e.territory_id = {TERRITORY} AND e.state = 'failed' ORDER BY e.id
+"""
+RETRY = f"""
+UPDATE event SET state = 'pending', attempts = 0, due_at = clock_timestamp()
+ WHERE territory_id = {TERRITORY} AND id = $1 AND state = 'failed' RETURNING id
+"""
+ENTER = "SELECT set_config('win.territory_id', $1, true)"
+TERRITORIES = "SELECT id, slug FROM territory ORDER BY slug"
+
+
+async def failed(steward: Connection) -> list[str]:
+    """Return one line for each, in every territory."""
+    lines = []
+    for territory in await steward.fetch(TERRITORIES):
+        async with steward.transaction():
+            await steward.execute(ENTER, str(territory["id"]))
+            lines += [
+                f"{row['id']}  {row['at']:%Y-%m-%d %H:%M}  {territory['slug']}/{row['slug']}  {row['kind']}  "
+                f"{row['last_error']} ({row['attempts']} attempts)"
+                for row in await steward.fetch(LIST)
+            ]
+    return lines
+
+
+async def retry(steward: Connection, event_id: UUID) -> bool:
+    """Make it due again, with all its attempts; tell whether there was such a failed event."""
+    for territory in await steward.fetch(TERRITORIES):
+        async with steward.transaction():
+            await steward.execute(ENTER, str(territory["id"]))
+            if await steward.fetchval(RETRY, event_id):
+                return True
+    return False

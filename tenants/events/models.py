@@ -1,0 +1,65 @@
+"""Tables of events, and of which job has answered which."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+from tenants.rows import TenantRow
+
+
+class EventKind(StrEnum):
+    """What happened, or is about to."""
+
+    CASE_OPENED = "case_opened"
+    CASE_UPDATED = "case_updated"
+    CASE_STATUS_CHANGED = "case_status_changed"
+    AUTHORISATION_GIVEN = "authorisation_given"
+    AUTHORISATION_WITHDRAWN = "authorisation_withdrawn"
+    AUTHORISATION_WILL_END = "authorisation_will_end"
+    JOINT_INTERVENTION_PROPOSED = "joint_intervention_proposed"
+    JOINT_INTERVENTION_ACCEPTED = "joint_intervention_accepted"
+    JOINT_INTERVENTION_DECLINED = "joint_intervention_declined"
+    JOINT_INTERVENTION_CLOSED = "joint_intervention_closed"
+
+
+class EventState(StrEnum):
+    """Whether work is still to follow."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Event(TenantRow):
+    """What `organisation_id` did to a case of `holder_id`; without `due_at` it needs no job."""
+
+    kind = fields.CharField(max_length=40)
+    organisation_id = fields.UUIDField()
+    account_id = fields.UUIDField()
+    holder_id = fields.UUIDField()
+    case_id = fields.UUIDField()
+    authorisation_id = fields.UUIDField(null=True)
+    joint_intervention_id = fields.UUIDField(null=True)
+    fields_mask = fields.BigIntField(default=0)
+    data: object = fields.JSONField()
+    at = fields.DatetimeField()
+    due_at = fields.DatetimeField(null=True)
+    state = fields.CharField(max_length=10, default=EventState.PENDING.value)
+    attempts = fields.IntField(default=0)
+    last_error = fields.CharField(max_length=100, null=True)
+
+    class Meta:
+        table = "event"
+
+
+class Processed(Model):
+    """A job that has had its effect; the key is (territory, event, job), written with the effect."""
+
+    event_id = fields.UUIDField(primary_key=True)
+    territory_id = fields.UUIDField()
+    job = fields.CharField(max_length=40)
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "processed"

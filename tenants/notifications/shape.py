@@ -1,0 +1,65 @@
+"""What a member reads of what they are told."""
+
+from infra.messages import MESSAGES
+from tenants.events.models import EventKind
+from tenants.reading.expressions import last_day
+from tenants.reading.shapes import Key, Kind, Leaf, One, Shape, Source
+
+# Only what whoever is told may see at the moment of reading gets into the words.
+VALUES = {
+    "organisation": "(SELECT o.name FROM joint_intervention j JOIN organisation o ON o.territory_id = j.territory_id "
+    "AND o.id = j.holder_id WHERE j.territory_id = {row}.territory_id AND j.id = {row}.joint_intervention_id)",
+    "case": "(SELECT c.number FROM case_file c WHERE c.territory_id = {row}.territory_id AND c.id = {row}.case_id)",
+    "until": f"(SELECT to_char({last_day('u.until')}, 'DD/MM/YYYY') FROM authorisation u "
+    "WHERE u.territory_id = {row}.territory_id AND u.id = {row}.authorisation_id)",
+}
+TOLD = {
+    EventKind.JOINT_INTERVENTION_PROPOSED: "notification.joint_intervention_proposed",
+    EventKind.AUTHORISATION_WILL_END: "notification.authorisation_will_end",
+}
+
+
+def sentence(message: str, language: int) -> str:
+    """Return the expression of a message in one language; a value that is hidden by now is a dash."""
+    text = "'" + MESSAGES[message][language].replace("'", "''").replace("{", "{{").replace("}", "}}") + "'"
+    for name, value in VALUES.items():
+        if f"{{{name}}}" in MESSAGES[message][language]:
+            text = f"replace({text}, '{{{{{name}}}}}', coalesce({value}, '–'))"
+    return text
+
+
+def words() -> str:
+    """Return the expression of what a notification says, in the reader's language."""
+    cases = " ".join(
+        f"WHEN '{kind}' THEN CASE {{language}} WHEN 'en' THEN {sentence(message, 1)} ELSE {sentence(message, 0)} END"
+        for kind, message in TOLD.items()
+    )
+    return f"coalesce(CASE {{row}}.kind {cases} END, '')"
+
+
+NOTIFICATION = Shape(
+    "Notification",
+    "notification",
+    (
+        Leaf("id", Kind.ID, sql="'notification_' || {row}.id", required=True),
+        Leaf("kind", EventKind, sql="upper({row}.kind)", required=True),
+        Leaf("text", sql=words(), required=True, note="In the reader's language."),
+        Leaf("at", Kind.DATETIME, required=True),
+        Leaf("read_at", Kind.DATETIME),
+        Leaf("case_id", Kind.ID, sql="'case_' || {row}.case_id", required=True),
+        One(
+            "joint_intervention",
+            "JointIntervention",
+            "{child}.territory_id = {row}.territory_id AND {child}.id = {row}.joint_intervention_id",
+        ),
+    ),
+    prefix="notification",
+    note="One thing that I am told.",
+)
+
+NOTIFICATIONS = Source(
+    rows="FROM notification n WHERE n.territory_id = {territory} AND n.organisation_id = {organisation} "
+    "AND n.account_id = {account}",
+    keys=(Key("id", "n.id", "uuid"),),
+    filters={"unread_only": "({value} <> 'true' OR n.read_at IS NULL)"},
+)

@@ -1,0 +1,1 @@
+"""Work without a caller, with real processes that are killed."""

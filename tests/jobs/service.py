@@ -1,0 +1,79 @@
+"""A Redis and a worker of the tests' own, which may be killed and come back."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from infra.database import Connection
+from infra.embedded import Server, start_redis
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Service:
+    """The parts; `database_url` is the administrator's."""
+
+    data: Path
+    database_url: str
+    redis: Server = field(init=False)
+    worker: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> Path:
+        """What the workers print."""
+        return self.data.with_name("worker.log")
+
+    def start_redis(self) -> None:
+        self.redis = start_redis(self.data)
+
+    def start_worker(self) -> None:
+        variables = {"WIN_DATABASE_URL": self.database_url, "WIN_REDIS_URL": self.redis.url, "PYTHONPATH": str(ROOT)}
+        with self.log.open("ab") as log:
+            self.worker = subprocess.Popen(
+                [sys.executable, "-m", "tests.jobs.process"],
+                env={**os.environ, **variables},
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+            )
+
+    async def kill_worker(self) -> None:
+        """End it as the kernel does when memory runs out."""
+        if self.worker is not None:
+            self.worker.kill()
+            await asyncio.to_thread(self.worker.wait)
+            self.worker = None
+
+    async def kill_redis(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.redis.pid, signal.SIGKILL)
+        while self.redis.is_alive():  # noqa: ASYNC110 (a process, not a task)
+            await asyncio.sleep(0.01)
+
+    async def look_after(self) -> None:
+        """Start again whatever has ended, as `win up` does."""
+        if not self.redis.is_alive():
+            await asyncio.to_thread(self.start_redis)
+        if self.worker is None or self.worker.poll() is not None:
+            self.start_worker()
+
+    async def until(self, connection: Connection, statement: str, *values: Any) -> None:
+        """Look after the parts until the statement says true; if it never does, show what the worker said."""
+        try:
+            async with asyncio.timeout(60):
+                while not await connection.fetchval(statement, *values):
+                    await self.look_after()
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(self.log.read_text("utf-8")[-2_000:]) from None
+
+    async def stop(self) -> None:
+        await self.kill_worker()
+        await asyncio.to_thread(self.redis.stop)
