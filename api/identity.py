@@ -1,6 +1,6 @@
 """Who is calling: a cookie or a token becomes a viewer, in the transaction that the answer is made in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -35,6 +35,10 @@ class Viewer:
     session_id: UUID
     session_kind: Kind
     territory_slug: str
+
+    def speaking(self, language: str) -> "Viewer":
+        """Return the same member, answered in this language."""
+        return replace(self, actor=replace(self.actor, language=language))
 
 
 def credentials(request: Request) -> Credentials | None:
@@ -98,6 +102,11 @@ def refuse_cross_site(request: Request) -> None:
         raise BadRequest("request.not_json")
     if request.headers.getlist(CSRF_HEADER) != ["1"]:
         raise Refused("request.csrf_header")
+    refuse_other_sites(request)
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Go on only if the browser does not say that another site, or another origin of this one, sent this."""
     if any(site != "same-origin" for site in request.headers.getlist("sec-fetch-site")):
         raise Refused("request.cross_site")
     if not all(_is_own_origin(request, origin) for origin in request.headers.getlist("origin")):

@@ -84,13 +84,16 @@ class CompiledExecutor(ExecutorThrowingOnIncremental):
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
 
-async def answer(ask: Ask, credentials: Credentials, request_id: UUID) -> tuple[ExecutionResult, str]:
-    """Return the result and the language of the caller. Raises `WinError` for what nothing was executed of."""
+async def answer(
+    ask: Ask, credentials: Credentials, request_id: UUID, *, language: str | None = None
+) -> tuple[ExecutionResult, str]:
+    """Return the result and the caller's language, or the one asked for. Raises `WinError` if nothing was executed."""
     try:
         async with transaction() as connection:
             viewer = await enter(connection, credentials.token_hash)
             if viewer is None:
                 raise Unauthenticated
+            viewer = viewer.speaking(language or viewer.actor.language)
             language = viewer.actor.language
             try:
                 return await _execute(ask, viewer, request_id), language
@@ -98,7 +101,7 @@ async def answer(ask: Ask, credentials: Credentials, request_id: UUID) -> tuple[
                 error.language = language
                 raise
     except RolledBack as rolled_back:
-        return rolled_back.result, language
+        return rolled_back.result, language or "it"
 
 
 async def _execute(ask: Ask, viewer: Viewer, request_id: UUID) -> ExecutionResult:

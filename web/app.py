@@ -1,9 +1,13 @@
-"""The front door: the API today, and whatever pages come beside it."""
+"""The front door: pages for people, the API for programs."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
 from api.app import routes
 from api.headers import Headers
@@ -11,6 +15,19 @@ from infra.database import SERVING_ROLE, as_role, close_pool, open_pool
 from infra.embedded import secret_key
 from infra.errors import SetupError
 from infra.settings import settings
+from web.pages import routes as page_routes
+from web.rendering import STATIC, not_here
+
+KEPT = "public, max-age=31536000, immutable"
+
+
+class Kept(StaticFiles):
+    """Files that browsers may keep: the address of a changed one is another."""
+
+    def file_response(self, *args, **kwargs) -> Response:  # type: ignore[no-untyped-def]
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = KEPT
+        return response
 
 
 @asynccontextmanager
@@ -29,6 +46,10 @@ async def pool(_app: Starlette) -> AsyncIterator[None]:
 
 def build() -> Starlette:
     """Return the application."""
-    app = Starlette(routes=routes(), lifespan=pool)
+    # Pages are not compressed: their length would tell what is in them beside what somebody else wrote.
+    files = Mount("/static", GZipMiddleware(Kept(directory=STATIC), minimum_size=1000), name="static")
+    app = Starlette(
+        routes=[*routes(), *page_routes(), files], lifespan=pool, exception_handlers={404: not_here, 405: not_here}
+    )
     app.add_middleware(Headers)
     return app

@@ -1,0 +1,123 @@
+"""Forms as browsers send them: who may have sent one, what was typed, and what is wrong with it."""
+
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from api.identity import COOKIE, refuse_other_sites
+from infra.errors import BadRequest, Refused
+
+TOKEN = "token"  # noqa: S105 - the name of the hidden input
+MOST_INPUTS = 500
+FORM = "application/x-www-form-urlencoded"
+DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})")
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+Problems = list[dict[str, Any]]
+
+
+class Typed:
+    """What was typed, by the name of its input."""
+
+    def __init__(self, pairs: Sequence[tuple[str, str]] = ()) -> None:
+        self.values: dict[str, list[str]] = {}
+        for name, value in pairs:
+            self.values.setdefault(name, []).append(value.replace("\r\n", "\n"))
+
+    def text(self, name: str) -> str:
+        """Return the text without the space around it; nothing typed is the empty text."""
+        return self.values.get(name, [""])[0].strip()
+
+    def all(self, name: str) -> list[str]:
+        """Return every value of the inputs of this name, such as the boxes that were ticked."""
+        return [value for value in self.values.get(name, []) if value]
+
+    def put(self, name: str, *values: str) -> "Typed":
+        """Write into the form what it is to show at first."""
+        self.values[name] = list(values)
+        return self
+
+
+def token_of(request: Request) -> str:
+    """Return the secret of the session's forms: only who has the session's cookie can know it."""
+    secret = request.cookies.get(COOKIE, "")
+    return hmac.digest(secret.encode(), b"win form", "sha256").hex() if secret else ""
+
+
+async def read_form(request: Request, *, with_token: bool = True) -> Typed:
+    """Return what was typed. Raises `BadRequest` or `Refused` for a form that is not one of our own pages'.
+
+    What changes nothing of a session goes without its token: it may have changed since the page was made.
+    """
+    declared = request.headers.getlist("content-type")
+    if len(declared) != 1 or declared[0].split(";")[0].strip().lower() != FORM:
+        raise BadRequest
+    if not {"origin", "sec-fetch-site"} & set(request.headers):
+        raise Refused("request.cross_site")
+    refuse_other_sites(request)
+    try:
+        pairs = parse_qsl((await request.body()).decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_INPUTS)
+    except ValueError:
+        raise BadRequest from None
+    typed = Typed(pairs)
+    expected = token_of(request)
+    if with_token and not hmac.compare_digest(typed.text(TOKEN).encode(), expected.encode()):
+        raise Refused("request.cross_site")
+    return typed
+
+
+def local(path: str, message: str, code: str = "INVALID_FORMAT") -> dict[str, Any]:
+    """Return a problem that is seen before anything is asked."""
+    return {"code": code, "path": [path], "message": message}
+
+
+def name_of(path: Sequence[str], names: Sequence[str]) -> str:
+    """Return the input that a problem belongs to: the last part of its path that is one."""
+    for part in reversed(path):
+        if part in names:
+            return part
+    return names[0] if names else ""
+
+
+def by_input(problems: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, list[str]]:
+    """Return what is wrong at each input, every sentence once."""
+    found: dict[str, list[str]] = {}
+    for problem in problems:
+        messages = found.setdefault(name_of(problem["path"], names), [])
+        if problem["message"] not in messages:
+            messages.append(problem["message"])
+    return found
+
+
+def read_day(text: str) -> str:
+    """Return a day as ISO 8601, of `7/5/1990`, `07.05.90` or `1990-05-07`. Raises `ValueError`."""
+    if ISO_DAY.fullmatch(text):
+        return date.fromisoformat(text).isoformat()
+    match = DAY.fullmatch(text)
+    if match is None:
+        raise ValueError
+    day, month, year = (int(part) for part in match.groups())
+    if year < 100:
+        year += 1900 if year > 30 else 2000
+    return date(year, month, day).isoformat()
+
+
+def read_money(text: str) -> str:
+    """Return an amount as the API writes it, of `4.210,55`, `4210.55` or `€ 4210`. Raises `ValueError`."""
+    plain = text.replace("€", "").replace(" ", "").replace("\u00a0", "")
+    if plain.rfind(".") > plain.rfind(",") > -1:
+        plain = plain.replace(",", "")
+    elif "," in plain:
+        plain = plain.replace(".", "").replace(",", ".")
+    elif re.fullmatch(r"\d{1,3}(\.\d{3})+", plain):
+        plain = plain.replace(".", "")
+    try:
+        return str(Decimal(plain))
+    except InvalidOperation:
+        raise ValueError from None

@@ -1,0 +1,163 @@
+"""Recording a consent, and withdrawing it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from authz.fields import FIELDS, GROUPS
+from authz.purposes import Purpose
+from infra.clock import today
+from infra.errors import NotFound, Refused
+from web.ask import ask, do
+from web.forms import Problems, Typed, by_input, local, read_day, read_form
+from web.rendering import page, redirect, render
+from web.texts import day, say
+
+NAMES = ("basis", "purposes", "kinds", "organisations", "fields", "until")
+BASES = ("CONSENT", "PUBLIC_TASK")
+USUAL = [group for group, members in GROUPS.items() if not all(field.is_sensitive for field in members)]
+"""Groups that can be named whole; their specially protected fields are never covered by it."""
+SENSITIVE = [field.key for field in FIELDS if field.is_sensitive]
+PURPOSES = [purpose.name for purpose in Purpose]
+
+
+def partners(pact: Mapping[str, Any] | None, own: str) -> list[Mapping[str, Any]]:
+    """Return the other parties of the pact, by name."""
+    parties = (pact or {"parties": []})["parties"]
+    present = [
+        party["organisation"]
+        for party in parties
+        if party["organisation"]["slug"] != own
+        and (party["leftOn"] is None or date.fromisoformat(party["leftOn"]) > today())
+    ]
+    return sorted(present, key=lambda one: str(one["name"]))
+
+
+async def consent(request: Request) -> Response:
+    """Show the form; a consent is usually given for a year."""
+    return await form(request, Typed([("basis", BASES[0])]), [])
+
+
+async def form(request: Request, typed: Typed, problems: Sequence[Any]) -> Response:
+    """Render the form. Raises `Refused`."""
+    answer = await ask(request, "consent", {"id": request.path_params["case"]})
+    case, viewer = answer.data["case"], answer.data["viewer"]
+    if not case["viewerCan"]["giveAuthorisation"]:
+        raise Refused
+    if "until" not in typed.values:
+        typed.put("until", day(in_a_year(today()), "it"))
+    others = partners(answer.data["pact"], viewer["organisation"]["slug"])
+    return render(
+        request,
+        "consent.html",
+        answer.language,
+        status=422 if problems else 200,
+        viewer=viewer,
+        case=case,
+        bases=BASES,
+        purposes=PURPOSES,
+        kinds=sorted({one["kind"] for one in others}),
+        organisations=others,
+        usual=USUAL,
+        sensitive=SENSITIVE,
+        typed=typed,
+        problems=problems,
+        wrong=by_input(problems, NAMES),
+    )
+
+
+def in_a_year(first: date) -> date:
+    """Return the same day of the next year; of 29 February, the day before."""
+    try:
+        return first.replace(year=first.year + 1)
+    except ValueError:
+        return first.replace(year=first.year + 1, day=28)
+
+
+async def give(request: Request) -> Response:
+    """Record the consent and go back to the case, or show what is wrong."""
+    typed = await read_form(request)
+    asked = await ask(request, "consent", {"id": request.path_params["case"]})
+    problems: Problems = []
+    until = read_until(typed, asked.language, problems)
+    basis = typed.text("basis")
+    if basis not in BASES:
+        problems.append(local("basis", say(asked.language, "wrong.missing"), "REQUIRED"))
+    if not typed.all("fields"):
+        problems.append(local("fields", say(asked.language, "wrong.missing"), "REQUIRED"))
+    if problems:
+        return await form(request, typed, problems)
+    case = request.path_params["case"]
+    known_kinds = [one["kind"] for one in partners(asked.data["pact"], "")]
+    given = {
+        "caseId": case,
+        "basis": basis,
+        "purposes": [name for name in typed.all("purposes") if name in PURPOSES],
+        "kinds": [name for name in typed.all("kinds") if name in known_kinds],
+        "organisations": typed.all("organisations"),
+        "fields": typed.all("fields"),
+        "until": until,
+    }
+    _, found = await do(request, "give_authorisation", given)
+    if found:
+        return await form(request, typed, found)
+    return redirect(f"/cases/{case}?saved=consent#consents")
+
+
+def read_until(typed: Typed, language: str, problems: Problems) -> str:
+    """Return the last day as the API takes it; what cannot be read goes to the problems."""
+    text = typed.text("until")
+    try:
+        return read_day(text)
+    except ValueError:
+        problems.append(local("until", say(language, "wrong.day" if text else "wrong.missing")))
+        return ""
+
+
+async def withdrawal(request: Request) -> Response:
+    """Show what withdrawing means, and ask why."""
+    return await confirm(request, Typed(), [])
+
+
+async def confirm(request: Request, typed: Typed, problems: Sequence[Any]) -> Response:
+    """Render the page. Raises `NotFound` or `Refused`."""
+    answer = await ask(request, "authorisation", {"id": request.path_params["authorisation"]})
+    authorisation = answer.data["node"]
+    if not authorisation or authorisation["case"] is None:
+        raise NotFound
+    if not authorisation["case"]["viewerCan"]["withdrawAuthorisation"]:
+        raise Refused
+    return render(
+        request,
+        "withdraw.html",
+        answer.language,
+        status=422 if problems else 200,
+        viewer=answer.data["viewer"],
+        authorisation=authorisation,
+        case=authorisation["case"],
+        typed=typed,
+        problems=problems,
+        wrong=by_input(problems, ["reason"]),
+    )
+
+
+async def withdraw(request: Request) -> Response:
+    """Withdraw it: from the next statement on, nobody sees the case by it."""
+    typed = await read_form(request)
+    given = {"authorisationId": request.path_params["authorisation"], "reason": typed.text("reason")}
+    payload, found = await do(request, "withdraw_authorisation", given)
+    if found:
+        return await confirm(request, typed, found)
+    return redirect(f"/cases/{payload['authorisation']['case']['id']}?saved=withdrawn#consents")
+
+
+ROUTES = [
+    Route("/cases/{case}/consent", page(consent), methods=["GET"]),
+    Route("/cases/{case}/consent", page(give), methods=["POST"]),
+    Route("/consents/{authorisation}/withdraw", page(withdrawal), methods=["GET"]),
+    Route("/consents/{authorisation}/withdraw", page(withdraw), methods=["POST"]),
+]

@@ -1,0 +1,238 @@
+"""The list of cases, and one case: every group with what is visible, empty or withheld, and who sees it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from authz.fields import FIELD
+from infra.clock import ROME, today
+from tenants.cases.catalogues import MUNICIPALITIES
+from tenants.cases.models import CaseStatus
+from web.ask import ask
+from web.groups import GROUPS, Group, Value, need_label
+from web.preview import Seen, preview
+from web.rendering import page, render
+from web.texts import label, say
+
+ORDERS = ("OPENED_ON_DESC", "OPENED_ON_ASC")
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Line:
+    """One value of a case, or why it is not there."""
+
+    name: str
+    text: str
+    state: str
+    reason: str
+    clause: Mapping[str, Any] | None = None
+    until: str | None = None
+    sensitive: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """One group of a case on its page."""
+
+    name: str
+    lines: Sequence[Line]
+    may_change: bool
+
+    @property
+    def reason(self) -> str:
+        """Return the reason that withholds all of it, if it is one and the same."""
+        reasons = {line.reason if line.state == "WITHHELD" else "" for line in self.lines}
+        return reasons.pop() if len(reasons) == 1 else ""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A partner that sees the case, or may soon."""
+
+    organisation: Mapping[str, Any]
+    purpose: str
+    status: str
+    seen: Sequence[Seen]
+
+    @property
+    def clauses(self) -> dict[int | None, str]:
+        return {one.clause: one.title for one in self.seen}
+
+    @property
+    def until(self) -> date | None:
+        return max((one.until for one in self.seen if one.until), default=None)
+
+
+async def cases(request: Request) -> Response:
+    """Show a page of the cases that I may see."""
+    asked = request.query_params
+    chosen = {name: asked.get(name, "").strip() for name in ("number", "status", "municipality", "holder", "orderBy")}
+    if chosen["status"].lower() not in list(CaseStatus):
+        chosen["status"] = ""
+    if chosen["orderBy"] not in ORDERS:
+        chosen["orderBy"] = ORDERS[0]
+    wanted = {name: value for name, value in chosen.items() if value and name != "orderBy"}
+    variables = {
+        "first": PAGE,
+        "after": asked.get("after") or None,
+        "filter": wanted or None,
+        "orderBy": chosen["orderBy"],
+    }
+    answer = await ask(request, "cases", variables)
+    kept = {name: value for name, value in chosen.items() if value}
+    place = answer.data["cases"]["pageInfo"]
+    following = f"/cases?{urlencode({**kept, 'after': place['endCursor']})}" if place["hasNextPage"] else ""
+    return render(
+        request,
+        "cases.html",
+        answer.language,
+        viewer=answer.data["viewer"],
+        found=answer.data["cases"],
+        chosen=chosen,
+        statuses=[status.name for status in CaseStatus],
+        orders=ORDERS,
+        towns=MUNICIPALITIES,
+        following=following,
+        first="" if variables["after"] is None else f"/cases?{urlencode(kept)}",
+    )
+
+
+async def case(request: Request) -> Response:
+    """Show one case."""
+    answer = await ask(request, "case", {"id": request.path_params["case"]})
+    found = answer.data["case"]
+    saved = request.query_params.get("saved", "")
+    return render(
+        request,
+        "case.html",
+        answer.language,
+        viewer=answer.data["viewer"],
+        case=found,
+        can=found["viewerCan"],
+        sections=sections(found, answer.language),
+        readers=readers(found, answer.data["pact"]) if found["isOwn"] else [],
+        grounds=grounds(found),
+        joint_work=found["jointInterventions"]["nodes"],
+        saved=saved if saved in (*GROUPS, "needs", "consent", "withdrawn") else "",
+        today=today().isoformat(),
+    )
+
+
+def sections(found: Mapping[str, Any], language: str) -> list[Section]:
+    """Return the groups of the case, in the order of the page."""
+    told = {entry["field"]: entry for entry in found["disclosure"]}
+    made = [of_group(group, found, told, language) for group in GROUPS.values()]
+    return [*made, needs(found, told, language)]
+
+
+def of_group(group: Group, found: Mapping[str, Any], told: Mapping[str, Any], language: str) -> Section:
+    """Return the lines of one group."""
+    values = group.of(found)
+    lines = [line(value, values.get(value.name), told, language) for value in group.values if value.kind != "yes"]
+    initials = told.get("identity.initials", {"state": ""})
+    if group.name == "identity" and told["identity.name"]["state"] == "WITHHELD" and initials["state"] == "VALUE":
+        extra = Value("initials", "identity.initials")
+        lines.insert(0, line(extra, values.get("initials"), told, language, name=label(language, "field", extra.field)))
+    return Section(group.name, lines, bool(found["viewerCan"]["update"] and group.writable(found)))
+
+
+def line(value: Value, given: Any, told: Mapping[str, Any], language: str, *, name: str = "") -> Line:
+    """Return one line: the value, or its state and the reason."""
+    entry = told[value.field]
+    state = entry["state"]
+    if state == "VALUE" and given in (None, []):
+        state = "EMPTY"  # another value of the same field is there
+    name = name or say(language, f"input.{value.name}")
+    return Line(
+        name,
+        value.shown(given, language) if state == "VALUE" else "",
+        state,
+        entry["reason"],
+        entry["clause"],
+        entry["until"],
+        FIELD[value.field].is_sensitive,
+    )
+
+
+def needs(found: Mapping[str, Any], told: Mapping[str, Any], language: str) -> Section:
+    """Return the needs, which are rows; each is visible or not there."""
+    entry = told["needs.macro"]
+    name = label(language, "field", "needs.macro")
+    rows = found["needs"] or []
+    lines = [
+        Line(
+            need_label(need["macro"], None, language),
+            " — ".join(
+                part
+                for part in (need_label(need["macro"], need["item"], language) if need["item"] else "", need["note"])
+                if part
+            )
+            or "✓",
+            "VALUE",
+            entry["reason"],
+            entry["clause"],
+            entry["until"],
+        )
+        for need in rows
+    ]
+    may = found["viewerCan"]["update"] and "needs.macro" in found["viewerCan"]["writeFields"]
+    state = "WITHHELD" if entry["state"] == "WITHHELD" else "EMPTY"
+    return Section("needs", lines or [Line(name, "", state, entry["reason"])], bool(may))
+
+
+def readers(found: Mapping[str, Any], pact: Mapping[str, Any] | None) -> list[Reader]:
+    """Return the partners of joint work that is not over, each with what it sees."""
+    filled = {entry["field"] for entry in found["disclosure"]}
+    return [
+        Reader(
+            partner["organisation"],
+            work["purpose"],
+            partner["status"],
+            [
+                one
+                for one in preview(
+                    pact,
+                    found["authorisations"],
+                    partner["organisation"],
+                    work["purpose"],
+                    work["fields"],
+                    today(),
+                    answered_on(partner),
+                )
+                if one.visible and one.field in filled
+            ],
+        )
+        for work in found["jointInterventions"]["nodes"]
+        if work["closedAt"] is None
+        for partner in work["partners"]
+        if partner["status"] != "DECLINED"
+    ]
+
+
+def answered_on(partner: Mapping[str, Any]) -> date | None:
+    """Return the day on which a partner accepted."""
+    at = partner["answeredAt"]
+    return datetime.fromisoformat(at).astimezone(ROME).date() if at else None
+
+
+def grounds(found: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], str | None]]:
+    """Return the clauses by which a case of somebody else's is visible here, each with its last day."""
+    by_number = {
+        entry["clause"]["number"]: (entry["clause"], entry["until"])
+        for entry in found["disclosure"]
+        if entry["clause"] is not None
+    }
+    return [by_number[number] for number in sorted(by_number)]
+
+
+ROUTES = [
+    Route("/cases", page(cases), methods=["GET"]),
+    Route("/cases/{case}", page(case), methods=["GET"]),
+]

@@ -1,0 +1,192 @@
+"""Joint interventions: propose with a preview of what the partner will see, answer, close."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from authz.fields import FIELD, mask_of
+from infra.clock import today
+from infra.errors import NotFound, Refused
+from web.ask import Answer, ask, do
+from web.forms import Problems, Typed, by_input, local, read_form
+from web.pages.authorisations import PURPOSES, SENSITIVE, USUAL, partners
+from web.preview import authorises, preview
+from web.rendering import page, redirect, render
+from web.texts import say
+
+NAMES = ("purpose", "partners", "fields", "message")
+VERBS = ("accept", "decline", "close")
+NAMED = {*USUAL, *SENSITIVE, *FIELD}
+
+
+async def joint_interventions(request: Request) -> Response:
+    """Show those that my organisation holds or is invited to."""
+    after = request.query_params.get("after") or None
+    answer = await ask(request, "joint_interventions", {"first": 25, "after": after})
+    found = answer.data["jointInterventions"]
+    place = found["pageInfo"]
+    following = f"/joint-work?{urlencode({'after': place['endCursor']})}" if place["hasNextPage"] else ""
+    return render(
+        request,
+        "joint_interventions.html",
+        answer.language,
+        viewer=answer.data["viewer"],
+        found=found,
+        following=following,
+        first="/joint-work" if after else "",
+    )
+
+
+async def proposal(request: Request) -> Response:
+    """Show the form."""
+    return form(request, await allowed(request), Typed(), [])
+
+
+async def allowed(request: Request) -> Answer:
+    """Return what the pages of a proposal are made from. Raises `Refused`."""
+    answer = await ask(request, "proposal", {"id": request.path_params["case"]})
+    if not answer.data["case"]["viewerCan"]["proposeJointIntervention"]:
+        raise Refused
+    return answer
+
+
+def form(request: Request, answer: Answer, typed: Typed, problems: Sequence[Any]) -> Response:
+    """Render the form with what was chosen."""
+    viewer, case = answer.data["viewer"], answer.data["case"]
+    valid = [
+        one for one in case["authorisations"] if one["withdrawnAt"] is None and one["until"] >= today().isoformat()
+    ]
+    return render(
+        request,
+        "propose.html",
+        answer.language,
+        status=422 if problems else 200,
+        viewer=viewer,
+        case=case,
+        valid=valid,
+        purposes=PURPOSES,
+        partners=partners(answer.data["pact"], viewer["organisation"]["slug"]),
+        usual=USUAL,
+        sensitive=SENSITIVE,
+        typed=typed,
+        problems=problems,
+        wrong=by_input(problems, NAMES),
+    )
+
+
+async def propose(request: Request) -> Response:
+    """Show what the partners would see; once that was seen, send the proposal."""
+    typed = await read_form(request)
+    answer = await allowed(request)
+    step = typed.text("step")
+    if step == "change":
+        return form(request, answer, typed, [])
+    problems: Problems = [
+        local(name, say(answer.language, "wrong.missing"), "REQUIRED")
+        for name in ("purpose", "partners", "fields")
+        if not typed.all(name) or (name == "purpose" and typed.text(name) not in PURPOSES)
+    ]
+    if problems:
+        return form(request, answer, typed, problems)
+    if step != "send":
+        return shown_before(request, answer, typed)
+    given = {
+        "caseId": request.path_params["case"],
+        "purpose": typed.text("purpose"),
+        "partners": typed.all("partners"),
+        "fields": typed.all("fields"),
+        "message": typed.text("message") or None,
+    }
+    payload, found = await do(request, "propose_joint_intervention", given)
+    if found:
+        return form(request, answer, typed, found)
+    return redirect(f"/joint-work/{payload['jointIntervention']['id']}")
+
+
+def shown_before(request: Request, answer: Answer, typed: Typed) -> Response:
+    """Render the preview: for each partner, what it will see and what it will not, and why."""
+    case, pact = answer.data["case"], answer.data["pact"]
+    offered = [name for name in typed.all("fields") if name in NAMED]
+    mask = mask_of(offered)
+    known = {entry["field"]: entry["state"] for entry in case["disclosure"]}
+    shown = []
+    for partner in partners(pact, ""):
+        if partner["slug"] in typed.all("partners"):
+            fields = [
+                one
+                for one in preview(pact, case["authorisations"], partner, typed.text("purpose"), offered, today())
+                if one.field in known
+            ]
+            seen = [one for one in fields if one.visible]
+            kept = [one for one in fields if not one.visible and mask & FIELD[one.field].mask]
+            shown.append((partner, seen, kept))
+    return render(
+        request,
+        "propose_preview.html",
+        answer.language,
+        viewer=answer.data["viewer"],
+        case=case,
+        typed=typed,
+        shown=shown,
+        known=known,
+        consented=any(
+            authorises(one, partner, typed.text("purpose"), today())
+            for one in case["authorisations"]
+            for partner, _, _ in shown
+        ),
+        names=NAMES,
+    )
+
+
+async def joint_intervention(request: Request) -> Response:
+    """Show one, with what I may do about it."""
+    return await detail(request, Typed(), [])
+
+
+async def detail(request: Request, typed: Typed, problems: Sequence[Any]) -> Response:
+    """Render the page of one. Raises `NotFound`."""
+    answer = await ask(request, "joint_intervention", {"id": request.path_params["work"]})
+    work = answer.data["node"]
+    if not work:
+        raise NotFound
+    return render(
+        request,
+        "joint_intervention.html",
+        answer.language,
+        status=422 if problems else 200,
+        viewer=answer.data["viewer"],
+        work=work,
+        typed=typed,
+        problems=problems,
+        wrong=by_input(problems, ["reason"]),
+        here=f"/joint-work/{work['id']}",
+    )
+
+
+async def answer_or_close(request: Request) -> Response:
+    """Accept, decline or close it."""
+    typed = await read_form(request)
+    identifier, verb = request.path_params["work"], request.path_params["verb"]
+    if verb not in VERBS:
+        raise NotFound
+    given: Mapping[str, Any] = {"jointInterventionId": identifier}
+    if verb != "accept":
+        given = {**given, "reason": typed.text("reason")}
+    payload, found = await do(request, f"{verb}_joint_intervention", given)
+    if found:
+        return await detail(request, typed, found)
+    case = payload["jointIntervention"].get("case")
+    return redirect(f"/cases/{case['id']}" if case else f"/joint-work/{identifier}")
+
+
+ROUTES = [
+    Route("/joint-work", page(joint_interventions), methods=["GET"]),
+    Route("/cases/{case}/propose", page(proposal), methods=["GET"]),
+    Route("/cases/{case}/propose", page(propose), methods=["POST"]),
+    Route("/joint-work/{work}", page(joint_intervention), methods=["GET"]),
+    Route("/joint-work/{work}/{verb}", page(answer_or_close), methods=["POST"]),
+]

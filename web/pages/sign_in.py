@@ -1,0 +1,168 @@
+"""Signing in and out with a form, choosing an organisation and a language."""
+
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.identity import Viewer, enter
+from api.sessions import session_cookie, set_cookie
+from infra.clock import now
+from infra.database import transaction
+from infra.errors import Refused, TooManyAttempts, Unauthenticated, WinError
+from infra.messages import say as say_message
+from tenants.members import service
+from tenants.members.service import Membership, Opened, SignIn
+from web.ask import LANGUAGE_COOKIE, LANGUAGES, chosen_language, session_of
+from web.forms import Typed, local, read_form
+from web.rendering import page, redirect, render, spoken
+from web.texts import say
+
+HOME = "/today"
+YEAR = 365 * 24 * 3600
+
+
+async def home(_request: Request) -> Response:
+    """Send whoever comes to the front door on."""
+    return redirect(HOME)
+
+
+async def ask_password(request: Request) -> Response:
+    """Show the form."""
+    typed = Typed([("next", request.query_params.get("next", ""))])
+    return form(request, typed)
+
+
+def form(request: Request, typed: Typed, *problems: dict[str, object], status: int = 200) -> Response:
+    """Render the form, with what was typed but the password."""
+    return render(
+        request, "sign_in.html", spoken(request), status=status, typed=typed, problems=problems, next=typed.text("next")
+    )
+
+
+async def sign_in(request: Request) -> Response:
+    """Open a session; whoever works for several organisations chooses one on the next page."""
+    typed = await read_form(request, with_token=False)
+    language = spoken(request)
+    email, password = typed.text("email"), typed.values.get("password", [""])[0]
+    missing = [
+        local(name, say(language, "wrong.missing"), "REQUIRED")
+        for name, value in (("email", email), ("password", password))
+        if not value
+    ]
+    if missing:
+        return form(request, typed, *missing, status=422)
+    replaced = session_cookie(request)
+    attempt = SignIn(
+        email,
+        password,
+        request.client.host if request.client else "",
+        replaces=replaced.token_hash if replaced else None,
+    )
+    try:
+        outcome = await service.sign_in(attempt)
+        address = onward(typed.text("next"))
+        if not isinstance(outcome, Opened):
+            first = outcome[0]
+            outcome = await service.sign_in(
+                replace(attempt, organisation=first.organisation_slug, territory=first.territory_slug)
+            )
+            address = "/organisation"
+    except (Unauthenticated, Refused, TooManyAttempts) as error:
+        status = 429 if isinstance(error, TooManyAttempts) else 422
+        return form(request, typed, local("email", said(language, error)), status=status)
+    assert isinstance(outcome, Opened)  # noqa: S101 - an organisation was named
+    return begin(outcome, address)
+
+
+def said(language: str, error: WinError) -> str:
+    """Return the sentence of a refusal."""
+    return say_message(language, error.text, **error.values)
+
+
+def onward(address: str) -> str:
+    """Return where to go after signing in: a page of ours, whatever the address bar said."""
+    ours = address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
+    return address if ours else HOME
+
+
+def begin(opened: Opened, address: str) -> Response:
+    """Hand over the session and go on."""
+    response = redirect(address)
+    set_cookie(response, opened.secret, int((opened.expires_at - now()).total_seconds()))
+    return response
+
+
+async def sign_out(request: Request) -> Response:
+    """End the session on the server, and forget it here."""
+    await read_form(request)
+    caller = session_of(request)
+    if caller is not None:
+        await service.sign_out(caller.token_hash)
+    response = redirect("/sign-in")
+    set_cookie(response, "", 0)
+    return response
+
+
+async def memberships(request: Request) -> tuple[Viewer, list[Membership]]:
+    """Return who is signed in, and for whom they may work. Raises `Unauthenticated`."""
+    caller = session_of(request)
+    if caller is None:
+        raise Unauthenticated
+    async with transaction() as connection:
+        viewer = await enter(connection, caller.token_hash)
+        if viewer is None:
+            raise Unauthenticated
+        return viewer, await service.memberships_of(connection, viewer.actor.account_id)
+
+
+async def choose(request: Request) -> Response:
+    """Show the organisations to choose from."""
+    viewer, found = await memberships(request)
+    language = chosen_language(request) or viewer.actor.language
+    return render(request, "organisation.html", language, memberships=found, current=viewer.actor.organisation_slug)
+
+
+async def switch(request: Request) -> Response:
+    """Work for the organisation that was chosen, in a session with a new secret."""
+    typed = await read_form(request)
+    caller = session_of(request)
+    if caller is None:
+        raise Unauthenticated
+    async with transaction() as connection:
+        viewer = await enter(connection, caller.token_hash)
+        if viewer is None:
+            raise Unauthenticated
+        opened = await service.switch_organisation(
+            connection,
+            viewer.actor.account_id,
+            viewer.session_id,
+            caller.token_hash,
+            typed.text("organisation"),
+            typed.text("territory") or None,
+        )
+    return begin(opened, HOME)
+
+
+async def speak(request: Request) -> Response:
+    """Remember the language in this browser, and go back to the page."""
+    typed = await read_form(request, with_token=False)
+    response = redirect(onward(typed.text("next")))
+    language = typed.text("language")
+    if language in LANGUAGES:
+        response.set_cookie(
+            LANGUAGE_COOKIE, language, max_age=YEAR, path="/", secure=True, httponly=True, samesite="lax"
+        )
+    return response
+
+
+ROUTES = [
+    Route("/", page(home), methods=["GET"]),
+    Route("/sign-in", page(ask_password), methods=["GET"]),
+    Route("/sign-in", page(sign_in), methods=["POST"]),
+    Route("/sign-out", page(sign_out), methods=["POST"]),
+    Route("/organisation", page(choose), methods=["GET"]),
+    Route("/organisation", page(switch), methods=["POST"]),
+    Route("/language", page(speak), methods=["POST"]),
+]

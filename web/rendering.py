@@ -1,0 +1,153 @@
+"""From an answer to a page: the templates, what they may call, and the headers of every page."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from api.headers import BodyTooLarge, place_of
+from api.identity import language_of
+from api.refusals import STATUS, UNREACHABLE
+from infra.errors import ErrorCode, Unauthenticated, Unavailable, WinError
+from infra.log import logger
+from infra.messages import say as say_message
+from web.ask import LANGUAGES, Told, chosen_language
+from web.forms import Typed, by_input, token_of
+from web.groups import need_label
+from web.texts import TEXTS, day, instant, label, say
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    # With no referrer at all a browser would hide from ourselves that a form came from our own page.
+    "Referrer-Policy": "same-origin",
+}
+STYLES = ("dist/win.css", "pages.css")
+"""In this order; the first is built, and pages are whole without it."""
+HINTS = {text.removeprefix("hint.") for text in TEXTS if text.startswith("hint.")}
+TITLES = {"FORBIDDEN": "failure.forbidden", "NOT_FOUND": "failure.not_found", "CONFLICT": "failure.conflict"}
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render(request: Request, template: str, language: str, *, status: int = 200, **context: Any) -> Response:
+    """Return the page in this language."""
+    words: dict[str, Any] = {
+        "t": partial(say, language),
+        "label": partial(label, language),
+        "day": lambda value: day(value, language),
+        "instant": lambda value: instant(value, language),
+        "need_label": lambda macro, item: need_label(macro, item, language),
+        "person": lambda case: person(case, language),
+        "language": language,
+        "languages": LANGUAGES,
+        "token": token_of(request),
+        "path": request.url.path,
+        "here": here(request),
+        "styles": styles(),
+        "viewer": None,
+        "hints": HINTS,
+        "catalogue": lambda items: [(code, names[language == "en"]) for code, names in items.items()],
+        "typed_of": lambda chosen: Typed(list(chosen.items())),
+        "by_input": by_input,
+        "pairs": lambda codes, kind: [(code, label(language, kind, code)) for code in codes],
+    }
+    page = ENVIRONMENT.get_template(template).render({**words, **context})
+    return HTMLResponse(page, status, headers=dict(HEADERS))
+
+
+def person(case: Mapping[str, Any], language: str) -> str:
+    """Return the name of a case's person as far as the reader sees it."""
+    identity = (case.get("person") or {}).get("identity") or {}
+    names = [identity.get("givenName"), identity.get("familyName")]
+    return " ".join(name for name in names if name) or identity.get("initials") or say(language, "who.unnamed")
+
+
+def here(request: Request) -> str:
+    """Return the address of the page without its origin, to come back to."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+@cache
+def styles() -> tuple[str, ...]:
+    """Return the addresses of the style sheets; each changes with its content, so that browsers may keep it."""
+    found = [name for name in STYLES if (STATIC / name).is_file()]
+    return tuple(f"/static/{name}?{hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}" for name in found)
+
+
+def redirect(address: str) -> Response:
+    """Send the browser on after a form, so that going back or reloading repeats nothing."""
+    return RedirectResponse(address, 303, headers=dict(HEADERS))
+
+
+def spoken(request: Request) -> str:
+    """Return the language to speak before, or without, an answer."""
+    return getattr(request.state, "language", None) or chosen_language(request) or language_of(request)
+
+
+def page(endpoint: Endpoint) -> Endpoint:
+    """Wrap an endpoint: whoever is not signed in is sent to sign in, and what is refused is told on a page."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Unauthenticated:
+            return to_sign_in(request)
+        except Told as told:
+            if told.code == ErrorCode.UNAUTHENTICATED:
+                return to_sign_in(request)
+            return failed(request, told.code, told.message, told.language)
+        except WinError as refused:
+            error = refused
+        except UNREACHABLE as unreachable:
+            logger().error("database unavailable", kind=type(unreachable).__name__)
+            error = Unavailable()
+        except BodyTooLarge:
+            raise
+        except Exception as unforeseen:
+            logger().error("unexpected error", kind=type(unforeseen).__name__, place=place_of(unforeseen))
+            error = WinError()
+        language = error.language or spoken(request)
+        return failed(request, error.code.value, say_message(language, error.text, **error.values), language)
+
+    return answered
+
+
+def to_sign_in(request: Request) -> Response:
+    """Send the browser to sign in, and from there back."""
+    address = request.url.path if request.method == "GET" else "/today"
+    return redirect("/sign-in" if address in ("/", "/today") else f"/sign-in?next={address}")
+
+
+def failed(request: Request, code: str, message: str, language: str) -> Response:
+    """Return the page that says what happened, and the way on."""
+    status = STATUS.get(ErrorCode(code), 400) if code in list(ErrorCode) else 400
+    title = TITLES.get(code, "failure.other")
+    # A malformed question is not something that whoever reads the page can know about.
+    reference = str(request.state.request_id) if status >= 500 else ""
+    return render(request, "failure.html", language, status=status, title=title, message=message, reference=reference)
+
+
+async def not_here(request: Request, error: Exception) -> Response:
+    """Answer what has no address, or not by this method: browsers get a page, everybody else a line."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    if "text/html" not in request.headers.get("accept", ""):
+        return JSONResponse({"detail": "Not Found" if status == 404 else "Method Not Allowed"}, status)
+    language = spoken(request)
+    return failed(request, "NOT_FOUND", say_message(language, "error.not_found"), language)

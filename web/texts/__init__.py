@@ -1,0 +1,48 @@
+"""Every sentence and label of the pages, in Italian and in English, and how days and amounts are written."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from infra.clock import ROME
+from web.texts.forms import FORMS
+from web.texts.labels import LABELS
+from web.texts.pages import PAGES
+
+TEXTS: Mapping[str, tuple[str, str]] = {**LABELS, **FORMS, **PAGES}
+MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June", "July")
+MONTHS += ("August", "September", "October", "November", "December")
+
+
+def say(language: str, text: str, /, **values: object) -> str:
+    """Return the sentence in this language, which is Italian unless it is English."""
+    return TEXTS[text][language == "en"].format(**values)
+
+
+def label(language: str, kind: str, code: str) -> str:
+    """Return what a code of the API is called; one that has no name yet is shown as it is."""
+    pair = TEXTS.get(f"{kind}.{code.lower()}")
+    return pair[language == "en"] if pair else code
+
+
+def day(value: str | date | None, language: str) -> str:
+    """Return a day as people write it: 07/05/1990, or 7 May 1990."""
+    if value is None:
+        return ""
+    at = value if isinstance(value, date) else date.fromisoformat(value[:10])
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}" if language == "en" else f"{at:%d/%m/%Y}"
+
+
+def instant(value: str | None, language: str) -> str:
+    """Return the day and the hour in Italy."""
+    if value is None:
+        return ""
+    at = datetime.fromisoformat(value)
+    at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(ROME)
+    return f"{day(at.date(), language)}, {at:%H:%M}"
+
+
+def money(value: str, language: str) -> str:
+    """Return an amount: 4.210,55 or 4,210.55."""
+    written = f"{Decimal(value):,.2f}"
+    return written if language == "en" else written.translate(str.maketrans(",.", ".,"))
