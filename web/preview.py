@@ -34,6 +34,11 @@ class Seen:
     until: date | None = None
 
     @property
+    def ground(self) -> tuple[int, date]:
+        """Return what makes fields visible alike."""
+        return self.clause or 0, self.until or date.min
+
+    @property
     def visible(self) -> bool:
         return self.reason is Reason.SHARED
 

@@ -51,6 +51,17 @@ class Section:
         reasons = {line.reason if line.state == "WITHHELD" else "" for line in self.lines}
         return reasons.pop() if len(reasons) == 1 else ""
 
+    @property
+    def ground(self) -> Mapping[str, Any] | None:
+        """Return the clause by which all that is visible of it is shared, if it is one and the same."""
+        found = {(line.clause["number"], line.until): line.clause for line in self.lines if line.clause}
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    @property
+    def until(self) -> str | None:
+        """Return the last day of that."""
+        return next((line.until for line in self.lines if line.clause), None)
+
 
 @dataclass(frozen=True)
 class Reader:

@@ -106,7 +106,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "nav.tagline": ("Welfare d'iniziativa", "Welfare of initiative"),
     "nav.today": ("Oggi", "Today"),
     "nav.where": ("Sei qui", "You are here"),
-    "nav.work": ("Interventi congiunti", "Joint work"),
+    "nav.work": ("Interventi", "Joint work"),
     "new_case.lead": (
         "Basta il nome o il cognome. Il resto si può aggiungere dopo.",
         "A given name or a family name is enough. The rest can be added later.",

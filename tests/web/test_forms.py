@@ -1,0 +1,237 @@
+"""Forms: what is wrong is said at the input and in the summary, nothing typed is lost, nobody else's form counts."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import Ask
+from tests.web.conftest import Visit
+from tests.web.test_main_job import opened, written
+from tests.web.visitors import ORIGIN, Visitor
+from web.forms import Typed, by_input, read_day, read_money
+
+OWN = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
+CODE = "RSSMRA80A01H501X"
+
+
+def says(visitor: Visitor, name: str, message: str) -> None:
+    """The page says it twice, in the same words: in the summary, which takes the focus, and at the input."""
+    source = visitor.page.source
+    assert visitor.status == 422
+    assert '<div class="summary" role="alert" tabindex="-1" autofocus' in source
+    assert f'<a href="#{name}">' in source
+    assert source.count(message) >= 2, visitor.page.text
+    assert f'id="{name}-wrong1"' in source
+    assert "<title>Errore: " in source
+
+
+def typed_in(visitor: Visitor, action: str) -> dict[str, list[str]]:
+    """Return what the inputs of a form hold."""
+    return Typed(visitor.page.form(action).pairs).values
+
+
+async def test_a_new_case_keeps_what_was_typed(visit: Visit) -> None:
+    anna = await visit("anna")
+    await anna.open("/cases/new")
+    given = {"givenName": "Amina", "bornOn": "32/13/1990", "identityCode": CODE, "need": "housing/eviction"}
+    await anna.send("/cases/new", **given)
+    says(anna, "bornOn", "Questa data non si legge.")
+    held = typed_in(anna, "/cases/new")
+    assert {name: held[name] for name in given} == {name: [value] for name, value in given.items()}
+
+    await anna.send("/cases/new", bornOn="7.5.90")
+    says(anna, "identityCode", "Il codice non torna")
+    assert typed_in(anna, "/cases/new")["bornOn"] == ["7.5.90"]
+    await anna.send("/cases/new", identityCode="")
+    assert anna.status == 200
+    assert "07/05/1990" in anna.page.text
+    assert "Sfratto" in anna.page.text
+
+
+async def test_a_case_without_a_name_is_not_opened(visit: Visit) -> None:
+    anna = await visit("anna", "en")
+    await anna.open("/cases/new")
+    await anna.send("/cases/new")
+    assert anna.status == 422
+    assert anna.page.source.count("Write at least the given name or the family name.") >= 2
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "typed", "message"),
+    [
+        ("identity", "birthYear", "ninety", "Scrivi l'anno con quattro cifre"),
+        ("contacts", "phone", "call me", "formato giusto"),
+        ("contacts", "email", "nobody", "formato giusto"),
+        ("economic", "iseeValue", "a lot", "Questo importo non si legge"),
+        ("economic", "iseeValidUntil", "soon", "Questa data non si legge"),
+    ],
+)
+async def test_what_cannot_be_read_is_said_at_its_input(
+    visit: Visit, group: str, name: str, typed: str, message: str
+) -> None:
+    anna = await visit("anna")
+    case = await opened(anna, "Forms")
+    await anna.open(f"{case}/edit/{group}")
+    await anna.send(f"{case}/edit/{group}", **{name: typed})
+    says(anna, name, message)
+    assert typed_in(anna, f"{case}/edit/{group}")[name] == [typed]
+
+
+async def test_a_consent_says_all_that_is_missing_at_once(visit: Visit) -> None:
+    anna = await visit("anna")
+    case = await opened(anna, "Consent")
+    await anna.open(f"{case}/consent")
+    await anna.send(f"{case}/consent", until="", purposes="HIRE")
+    says(anna, "until", "Questo dato è necessario")
+    says(anna, "fields", "Questo dato è necessario")
+    assert typed_in(anna, f"{case}/consent")["purposes"] == ["HIRE"]
+    await anna.send(f"{case}/consent", until="1/1/2020", fields="identity", kinds="CARITAS")
+    says(anna, "until", "La data è già passata")
+    await anna.open(f"{case}/propose")
+    await anna.send(f"{case}/propose", button=("step", "preview"), message="hello")
+    says(anna, "purpose", "Questo dato è necessario")
+    says(anna, "partners", "Questo dato è necessario")
+    assert typed_in(anna, f"{case}/propose")["message"] == ["hello"]
+
+
+async def test_whoever_comes_second_loses_nothing(visit: Visit) -> None:
+    anna, marked = await visit("anna"), await visit("anna", "en")
+    case = await opened(anna, "Twice")
+    await written(anna, case, "work", profile="before", history="old")
+    edit = f"{case}/edit/work"
+    await anna.open(edit)
+    await marked.open(edit)
+    await marked.send(edit, profile="hers", history="her history")
+    await anna.send(edit, profile="mine")
+    assert anna.status == 409
+    assert "Ci sono due versioni" in anna.page.text
+    assert "Adesso nella scheda: hers" in anna.page.text
+    held = typed_in(anna, edit)
+    assert (held["profile"], held["history"]) == (["mine"], ["her history"])
+    await anna.send(edit)
+    assert "mine" in anna.page.text
+    assert "her history" in anna.page.text
+
+
+async def test_only_what_was_changed_is_sent(visit: Visit, ask: Ask) -> None:
+    anna = await visit("anna")
+    case = await opened(anna, "Untouched")
+    await anna.open(f"{case}/edit/contacts")
+    await anna.send(f"{case}/edit/contacts")
+    assert anna.status == 200
+    body = await ask("anna", "query($id: ID!) { case(id: $id) { version } }", {"id": case.split("/")[-1]})
+    assert body["data"]["case"]["version"] == 1
+
+
+async def test_needs_are_added_and_removed(visit: Visit) -> None:
+    anna = await visit("anna")
+    case = await opened(anna, "Needs")
+    await written(anna, case, "needs", need="housing/eviction", note="entro maggio")
+    assert "entro maggio" in anna.page.text
+    await anna.open(f"{case}/edit/needs")
+    (remove,) = [one["value"] for one in anna.page.inputs if one.get("name") == "remove"]
+    await anna.send(f"{case}/edit/needs", remove=remove)
+    assert "entro maggio" not in anna.page.text
+
+
+async def test_what_people_write_is_text(visit: Visit) -> None:
+    anna = await visit("anna")
+    case = await opened(anna, "<b>Amina</b>")
+    assert "<b>Amina</b>" not in anna.page.source
+    await written(anna, case, "work", profile="</textarea><script>alert(1)</script>")
+    for page in (anna.page, await anna.open(f"{case}/edit/work")):
+        assert "<script" not in page.source
+    assert typed_in(anna, f"{case}/edit/work")["profile"] == ["</textarea><script>alert(1)</script>"]
+
+
+FOREIGN: list[dict[str, str]] = [
+    {},
+    {"Origin": "null"},
+    {"Origin": "https://other.example"},
+    {"Origin": "https://win.example.other.example"},
+    {"Origin": "http://win.example"},
+    {"Origin": "https://win.example:8443"},
+    {"Origin": ORIGIN, "Sec-Fetch-Site": "cross-site"},
+    {"Origin": ORIGIN, "Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {**OWN, "Content-Type": "text/plain"},
+    {**OWN, "Content-Type": "multipart/form-data; boundary=x"},
+    {**OWN, "Content-Type": "application/json"},
+]
+
+
+async def post(visitor: Visitor, address: str, form: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
+    return await visitor.client.post(address, data=form, headers=headers)
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+async def test_forms_of_other_sites_are_refused(visit: Visit, headers: dict[str, str]) -> None:
+    anna = await visit("anna")
+    page = await anna.open("/cases/new")
+    form = dict(page.form("/cases/new").pairs) | {"givenName": "Forged"}
+    assert (await post(anna, "/cases/new", form, headers)).status_code in (400, 403)
+    somebody = await visit()
+    form = {"email": "anna@caritas-empoli.example", "password": "una-rete-di-prova"}
+    refused = await post(somebody, "/sign-in", form, headers)
+    assert refused.status_code in (400, 403)
+    assert "set-cookie" not in refused.headers
+
+
+@pytest.mark.parametrize("token", [None, "", "0" * 64, "é"], ids=str)
+async def test_a_form_counts_only_with_the_token_of_its_session(visit: Visit, token: str | None) -> None:
+    anna = await visit("anna")
+    form = {"givenName": "Forged"} | ({} if token is None else {"token": token})
+    assert (await post(anna, "/cases/new", form, OWN)).status_code == 403
+    other = dict((await (await visit("rosa")).open("/cases/new")).form("/cases/new").pairs)
+    assert (await post(anna, "/cases/new", {**form, "token": other["token"]}, OWN)).status_code == 403
+
+
+async def test_a_wrong_password_says_so_and_keeps_the_address(visit: Visit) -> None:
+    somebody = await visit()
+    await somebody.open("/sign-in?next=//other.example/")
+    await somebody.send("/sign-in", email="nobody@prova.example", password="wrong")
+    says(somebody, "email", "L'indirizzo o la password non sono corretti")
+    assert typed_in(somebody, "/sign-in")["email"] == ["nobody@prova.example"]
+    assert "wrong" not in [value for values in typed_in(somebody, "/sign-in").values() for value in values]
+    await somebody.send("/sign-in", email="luca@asl-toscana-centro.example", password="una-rete-di-prova")
+    assert somebody.address == "/today"
+
+
+async def test_signing_out_ends_the_session(visit: Visit) -> None:
+    somebody = await visit()
+    await somebody.sign_in("marta")
+    secret = somebody.client.cookies["__Host-win-session"]
+    await somebody.send("/sign-out")
+    assert somebody.address == "/sign-in"
+    somebody.client.cookies.set("__Host-win-session", secret)
+    await somebody.open("/today")
+    assert somebody.address == "/sign-in"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("7/5/1990", "1990-05-07"), ("07.05.90", "1990-05-07"), ("1 2 05", "2005-02-01"), ("1990-05-07", "1990-05-07")],
+)
+def test_days_are_read_as_people_write_them(text: str, day: str) -> None:
+    assert read_day(text) == day
+
+
+@pytest.mark.parametrize("text", ["", "31/2/1990", "7/5", "yesterday", "1990-13-01", "1/2/19900"])
+def test_what_is_no_day_is_not_guessed(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the sentence is chosen by the caller
+        read_day(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("4.210,55", "4210.55"), ("4210.55", "4210.55"), ("€ 4.210", "4210"), ("4,210.55", "4210.55"), ("12", "12")],
+)
+def test_amounts_are_read_as_people_write_them(text: str, amount: str) -> None:
+    assert read_money(text) == amount
+
+
+def test_a_problem_belongs_to_the_last_input_of_its_path() -> None:
+    problems = [{"path": ["person", "bornOn"], "message": "a"}, {"path": ["fields", "0"], "message": "b"}]
+    assert by_input(problems, ["bornOn", "fields"]) == {"bornOn": ["a"], "fields": ["b"]}

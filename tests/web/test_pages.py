@@ -1,0 +1,136 @@
+"""Every page in both languages: 200 for who may, a plain refusal for who may not, and whole in itself."""
+
+import re
+
+import pytest
+
+from tests.conftest import CAST, Ask
+from tests.web.conftest import Visit
+from tests.web.visitors import Page
+from web.ask import LANGUAGES
+
+PAGES = ["/today", "/cases", "/cases/new", "/joint-work", "/pact", "/organisations", "/organisation"]
+OF_CASE = ["", "/edit/identity", "/edit/contacts", "/edit/legal_status", "/edit/economic", "/edit/work"]
+OF_CASE += ["/edit/education", "/edit/housing", "/edit/health", "/edit/justice", "/edit/needs"]
+OF_CASE += ["/consent", "/propose", "/access-log"]
+OVERSEER_MAY_NOT = {"/cases", "/cases/new"}
+
+OWN = "query($slug: String!) { cases(first: 1, filter: {holder: $slug}) { nodes { id } } }"
+WORK = "{ jointInterventions(first: 1) { nodes { id } } }"
+
+
+def is_whole(page: Page, language: str) -> None:
+    """The page says its language, has a title and one heading, labels every input and uses no id twice."""
+    assert f'<html lang="{language}">' in page.source
+    assert re.search(r"<title>\S.* · WIN</title>", page.source)
+    assert page.source.count("<h1>") == 1
+    assert [one for one in page.inputs if one.get("id") not in page.labels] == []
+    assert [one for one in page.inputs if one["tag"] == "input" and "type" not in one] == []
+    assert sorted(page.ids) == sorted(set(page.ids))
+    assert "<script" not in page.source
+    assert not re.search(r"\sstyle=|\son\w+=", page.source)
+
+
+async def own_case(ask: Ask, who: str) -> str:
+    """Return the id of a case that this one's organisation holds."""
+    body = await ask(who, OWN, {"slug": CAST[who][1]})
+    return str(body["data"]["cases"]["nodes"][0]["id"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("who", CAST)
+async def test_every_page_answers_everybody(visit: Visit, who: str, language: str) -> None:
+    visitor = await visit(who, language)
+    for address in PAGES:
+        await visitor.open(address)
+        refused = who == "coordinatrice" and address in OVERSEER_MAY_NOT
+        assert (address, visitor.status) == (address, 403 if refused else 200)
+        is_whole(visitor.page, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_page_of_a_case(visit: Visit, ask: Ask, language: str) -> None:
+    anna, rosa = await visit("anna", language), await visit("rosa", language)
+    case = f"/cases/{await own_case(ask, 'anna')}"
+    for part in OF_CASE:
+        await anna.open(case + part)
+        assert (part, anna.status) == (part, 200)
+        is_whole(anna.page, language)
+        await rosa.open(case + part)
+        assert (part, rosa.status) == (part, 404)
+        is_whole(rosa.page, language)
+    work = (await ask("anna", WORK))["data"]["jointInterventions"]["nodes"][0]["id"]
+    await anna.open(f"/joint-work/{work}")
+    assert anna.status == 200
+    is_whole(anna.page, language)
+
+
+async def test_a_volunteer_is_refused_plainly(visit: Visit, ask: Ask) -> None:
+    piero, case = await visit("piero"), f"/cases/{await own_case(ask, 'anna')}"
+    for part in ("/consent", "/propose", "/access-log", "/edit/health"):
+        await piero.open(case + part)
+        assert (part, piero.status) == (part, 403)
+        assert "Non puoi fare questa operazione" in piero.page.text
+        assert "/today" in piero.page.links
+        assert case + part not in (await piero.open(case)).links
+
+
+async def test_who_is_not_signed_in_signs_in_first_and_comes_back(visit: Visit) -> None:
+    somebody = await visit()
+    await somebody.open("/cases")
+    assert somebody.address == "/sign-in"
+    is_whole(somebody.page, "it")
+    await somebody.send("/sign-in", email=CAST["anna"][0], password="una-rete-di-prova")
+    assert somebody.address == "/cases"
+
+
+@pytest.mark.parametrize(
+    "address", ["/nowhere", "/cases/nope", "/joint-work/nope", "/cases/case_0/edit/nothing", "/pact?version=x"]
+)
+async def test_what_is_not_there_is_said_in_both_languages(visit: Visit, address: str) -> None:
+    for language, words in (("it", "Pagina non trovata"), ("en", "Page not found")):
+        anna = await visit("anna", language)
+        page = await anna.open(address)
+        assert anna.status == 404
+        assert words in page.text
+
+
+async def test_the_language_is_chosen_on_any_page(visit: Visit) -> None:
+    somebody = await visit()
+    await somebody.sign_in("rosa")
+    await somebody.open("/pact")
+    await somebody.send("/language", button=("language", "en"))
+    assert somebody.address == "/pact"
+    assert "Who has signed" in somebody.page.text
+    assert "Work placement" in somebody.page.text
+    await somebody.send("/language", button=("language", "it"))
+    assert "Inserimento lavorativo" in somebody.page.text
+
+
+async def test_cases_are_filtered_sorted_and_paged(visit: Visit) -> None:
+    anna = await visit("anna")
+    first = (await anna.open("/cases")).links
+    await anna.follow(r"/cases\?.*after=.*")
+    assert anna.status == 200
+    ids = {link for link in first if link.startswith("/cases/case_")}
+    assert ids.isdisjoint(anna.page.links)
+    await anna.send("/cases", status="CLOSED", orderBy="OPENED_ON_ASC")
+    assert "In ascolto" not in re.sub(r"<option.*?</option>", "", anna.page.source)
+    await anna.send("/cases", number="does not exist")
+    assert "Nessuna scheda" in anna.page.text
+    await anna.open("/cases?status=wrong&orderBy=wrong")
+    assert anna.status == 200
+
+
+async def test_pages_say_what_they_need_and_are_not_kept(visit: Visit) -> None:
+    anna = await visit("anna")
+    answer = await anna.client.get("/today")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["cache-control"] == "no-store"
+    style = re.search(r'href="(/static/[^"]+)"', answer.text)
+    assert style is not None
+    sheet = await anna.client.get(style[1])
+    assert sheet.status_code == 200
+    assert "immutable" in sheet.headers["cache-control"]
