@@ -172,10 +172,10 @@ GROUPS: Mapping[str, Group] = {
 
 def need_label(macro: str, item: str | None, language: str) -> str:
     """Return what a need is called."""
-    family = NEEDS.get(macro)
+    family = NEEDS.get(macro.lower())
     if family is None:
         return item or macro
-    pair = family.items.get(item or "", family.label)
+    pair = family.items.get((item or "").lower(), family.label)
     return pair[language == "en"]
 
 

@@ -18,7 +18,7 @@ from infra.errors import ErrorCode, Unauthenticated, Unavailable, WinError
 from infra.log import logger
 from infra.messages import say as say_message
 from web.ask import LANGUAGES, Told, chosen_language
-from web.forms import Typed, by_input, token_of
+from web.forms import Typed, token_of
 from web.groups import need_label
 from web.texts import TEXTS, day, instant, label, say
 
@@ -65,7 +65,6 @@ def render(request: Request, template: str, language: str, *, status: int = 200,
         "hints": HINTS,
         "catalogue": lambda items: [(code, names[language == "en"]) for code, names in items.items()],
         "typed_of": lambda chosen: Typed(list(chosen.items())),
-        "by_input": by_input,
         "pairs": lambda codes, kind: [(code, label(language, kind, code)) for code in codes],
     }
     page = ENVIRONMENT.get_template(template).render({**words, **context})

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+from markupsafe import escape
 
 from tests.conftest import Ask
 from tests.web.conftest import Visit
@@ -21,7 +22,7 @@ def says(visitor: Visitor, name: str, message: str) -> None:
     assert visitor.status == 422
     assert '<div class="summary" role="alert" tabindex="-1" autofocus' in source
     assert f'<a href="#{name}">' in source
-    assert source.count(message) >= 2, visitor.page.text
+    assert source.count(escape(message)) >= 2, visitor.page.text
     assert f'id="{name}-wrong1"' in source
     assert "<title>Errore: " in source
 

@@ -185,7 +185,7 @@ def needs(found: Mapping[str, Any], told: Mapping[str, Any], language: str) -> S
                 for part in (need_label(need["macro"], need["item"], language) if need["item"] else "", need["note"])
                 if part
             )
-            or "✓",
+            or say(language, "choice.yes"),
             "VALUE",
             entry["reason"],
             entry["clause"],

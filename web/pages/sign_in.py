@@ -15,7 +15,7 @@ from infra.messages import say as say_message
 from tenants.members import service
 from tenants.members.service import Membership, Opened, SignIn
 from web.ask import LANGUAGE_COOKIE, LANGUAGES, chosen_language, session_of
-from web.forms import Typed, local, read_form
+from web.forms import Typed, by_input, local, read_form
 from web.rendering import page, redirect, render, spoken
 from web.texts import say
 
@@ -36,8 +36,16 @@ async def ask_password(request: Request) -> Response:
 
 def form(request: Request, typed: Typed, *problems: dict[str, object], status: int = 200) -> Response:
     """Render the form, with what was typed but the password."""
+    wrong = by_input(problems, ["email", "password"])
     return render(
-        request, "sign_in.html", spoken(request), status=status, typed=typed, problems=problems, next=typed.text("next")
+        request,
+        "sign_in.html",
+        spoken(request),
+        status=status,
+        typed=typed,
+        problems=problems,
+        wrong=wrong,
+        next=typed.text("next"),
     )
 
 

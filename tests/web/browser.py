@@ -1,0 +1,157 @@
+"""A real browser at a real server, and what it may not meet: errors, other origins, pages that scroll sideways."""
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import CAST, ROOT
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+REQUIRED = "WIN_REQUIRE_BROWSER"
+EXPECTED = "the server responded with a status of 4"
+"""What a browser writes of a refusal, which is an answer like any other."""
+
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+UNSEEN = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea')].filter(one => {
+  const box = one.getBoundingClientRect(), labels = [...(one.labels || [])];
+  const label = labels.some(label => label.innerText.trim() && label.getBoundingClientRect().height > 0);
+  const border = parseFloat(getComputedStyle(one).borderTopWidth) >= 1 || ['checkbox', 'radio'].includes(one.type);
+  return one.checkVisibility() && !(label && border && box.height >= 20);
+}).map(one => one.id)"""
+
+
+def chromium() -> str | None:
+    """Return the browser of this machine, if there is one and the package that drives it."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    return found if find_spec("playwright") else None
+
+
+def axe() -> str:
+    """Return the accessibility checker, from the package that carries it."""
+    spec = find_spec("axe_playwright_python")
+    assert spec is not None
+    assert spec.origin is not None
+    return next(Path(spec.origin).parent.rglob("axe.min.js")).read_text("utf-8")
+
+
+@contextmanager
+def serving(database_url: str) -> Iterator[str]:
+    """Serve this database on a free port, and say where."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "web.app:build", "--factory", "--port", str(port), "--app-dir", ROOT]
+    server = subprocess.Popen(
+        [*command, "--log-level", "error"],
+        env={**os.environ, "WIN_DATABASE_URL": database_url},
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield f"http://localhost:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+async def until_it_answers(origin: str) -> None:
+    """Wait for the server."""
+    for _ in range(300):
+        with suppress(OSError, urllib.error.URLError):
+            await asyncio.to_thread(urllib.request.urlopen, f"{origin}/livez", timeout=2)
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the server did not start")
+
+
+@dataclass
+class Desk:
+    """One person's browser window."""
+
+    page: Any
+    origin: str
+    faults: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        """Note what no page may do."""
+        self.page.on("console", lambda message: self._said(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("request", lambda request: self._went(request.url))
+
+    def _said(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning") and EXPECTED not in text:
+            self.faults.append(text)
+
+    def _went(self, address: str) -> None:
+        if not address.startswith((self.origin, "data:")):
+            self.faults.append(address)
+
+    async def open(self, address: str) -> None:
+        """Go to an address of ours."""
+        await self.page.goto(self.origin + address)
+        await self.look()
+
+    async def press(self, name: str) -> None:
+        """Press the button, or follow the link, of this name."""
+        main = self.page.locator("main")
+        await self.leave_by(main.get_by_role("button", name=name).or_(main.get_by_role("link", name=name)).first)
+
+    async def leave_by(self, control: Any) -> None:
+        """Press what leads to another page, and wait for that page."""
+        async with self.page.expect_navigation():
+            await control.click()
+        await self.look()
+
+    async def look(self) -> None:
+        """See that the page fits and that every input can be seen."""
+        assert await self.page.evaluate(SIDEWAYS) <= 0, self.page.url
+        assert await self.page.evaluate(UNSEEN) == [], self.page.url
+
+    async def text(self) -> str:
+        """Return what the page says."""
+        return str(await self.page.inner_text("main"))
+
+    async def sign_in(self, who: str, password: str) -> None:
+        """Sign in as one of the cast."""
+        await self.open("/sign-in")
+        await self.page.get_by_label("E-mail").fill(CAST[who][0])
+        await self.page.get_by_label("Password").fill(password)
+        await self.press("Accedi")
+
+    async def violations(self, checker: str) -> list[str]:
+        """Return what the accessibility checker finds."""
+        await self.page.evaluate(checker)
+        found = await self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
+
+
+@asynccontextmanager
+async def desks(origin: str) -> AsyncIterator[Any]:
+    """Gives windows: `await desk(width, scripts=…)`."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+
+        async def desk(width: int, *, scripts: bool = True) -> Desk:
+            context = await browser.new_context(
+                viewport={"width": width, "height": 800}, java_script_enabled=scripts, locale="it-IT"
+            )
+            made = Desk(await context.new_page(), origin)
+            made.watch()
+            return made
+
+        yield desk
+        await browser.close()

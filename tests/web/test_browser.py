@@ -1,0 +1,154 @@
+"""The main job in a browser, with and without JavaScript, wide and narrow; and every page in both languages."""
+
+import os
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from tenants.demo.load import PASSWORD
+from tests.web.browser import REQUIRED, Desk, axe, chromium, desks, serving, until_it_answers
+
+pytestmark = pytest.mark.skipif(
+    chromium() is None and os.environ.get(REQUIRED) != "1", reason="no Chromium on this machine"
+)
+WHO = ("anna", "giulia", "piero", "rosa")
+PAGES = ["/today", "/cases", "/cases/new", "/joint-work", "/pact", "/organisations", "/organisation", "/cases/nope"]
+OF_CASE = ["", "/edit/identity", "/edit/contacts", "/edit/legal_status", "/edit/needs"]
+OF_CASE += ["/consent", "/propose", "/access-log"]
+MOST_BYTES = 250 * 1024
+
+
+@pytest.fixture(scope="module")
+async def desk(database_url: str) -> AsyncIterator[Any]:
+    """Gives windows at a server of this module's own."""
+    with serving(database_url) as origin:
+        await until_it_answers(origin)
+        async with desks(origin) as give:
+            yield give
+
+
+async def everybody(desk: Any, width: int, scripts: bool) -> list[Desk]:
+    """Return the windows of those who do the main job, signed in."""
+    found = []
+    for who in WHO:
+        window = await desk(width, scripts=scripts)
+        await window.sign_in(who, PASSWORD)
+        found.append(window)
+    return found
+
+
+async def opened(anna: Desk) -> str:
+    """Anna opens a case and writes it; returns its address."""
+    page = anna.page
+    await anna.press("Nuova scheda")
+    await anna.press("Apri la scheda")
+    assert "Scrivi almeno il nome o il cognome." in await anna.text()
+    await page.get_by_label("Nome", exact=True).fill("Amina")
+    await page.get_by_label("Cognome").fill("Prova")
+    await page.get_by_label("Data di nascita").fill("7/5/1990")
+    await anna.press("Apri la scheda")
+    address = str(page.url).removeprefix(anna.origin)
+    for group, name, value in (
+        ("Contatti", "Telefono", "055 123456"),
+        ("Lavoro", "Profilo di lavoro", "magazziniera, patente B, mattina"),
+        ("Situazione economica", "Valore ISEE", "4.210,55"),
+        ("Salute", "Malattie", "asma"),
+    ):
+        await anna.press(f"Modifica: {group}")
+        await page.get_by_label(name).fill(value)
+        await anna.press("Salva")
+        assert value.split()[-1] in await anna.text()
+    return address
+
+
+async def proposed(anna: Desk) -> None:
+    """Anna records the consent and proposes, after seeing what the partner will see."""
+    page = anna.page
+    await anna.press("Dai o registra un consenso")
+    for name in ("Tirocinio", "Cooperativa sociale di tipo B", "Identità", "Contatti", "Lavoro"):
+        await page.get_by_label(name, exact=True).check()
+    await anna.press("Registra il consenso")
+    await anna.press("Proponi un intervento congiunto")
+    await page.get_by_label("Per fare cosa").select_option("TRAINEESHIP")
+    await page.get_by_label("Cooperativa sociale Il Ponte").check()
+    for name in ("Identità", "Contatti", "Lavoro", "Situazione economica"):
+        await page.get_by_label(name, exact=True).check()
+    await anna.press("Continua")
+    shown = await anna.text()
+    assert "Profilo di lavoro" in shown.split("Non vedrà")[0]
+    assert "ISEE" in shown.split("Non vedrà")[1]
+    await anna.press("Invia la proposta")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.mark.parametrize("width", [1280, 360])
+async def test_the_main_job(desk: Any, width: int, scripts: bool) -> None:
+    anna, giulia, piero, rosa = await everybody(desk, width, scripts)
+    case = await opened(anna)
+    await proposed(anna)
+    work = str(anna.page.url).removeprefix(anna.origin)
+
+    await giulia.open(work)
+    await giulia.press("Accetta")
+    seen = await giulia.text()
+    assert "Amina Prova" in seen
+    assert "magazziniera, patente B, mattina" in seen
+    assert "il patto non lo prevede" in seen
+    assert "asma" not in seen
+    assert "4.210,55" not in seen
+    await piero.open(case)
+    assert "il tuo ruolo non lo comprende" in await piero.text()
+    await rosa.open(case)
+    assert "Pagina non trovata" in await rosa.text()
+
+    await anna.open(case)
+    await anna.press("Chi ha letto questa scheda")
+    assert "Cooperativa sociale Il Ponte" in await anna.text()
+    await anna.open(case)
+    await anna.press("Ritira il consenso")
+    await anna.page.get_by_label("Motivo").fill("Ha cambiato idea")
+    await anna.press("Ritira")
+    await giulia.open(case)
+    assert "Pagina non trovata" in await giulia.text()
+    assert [window.faults for window in (anna, giulia, piero, rosa)] == [[], [], [], []]
+
+
+@pytest.mark.parametrize("language", ["Italiano", "English"])
+async def test_every_page_can_be_used_by_everybody(desk: Any, language: str) -> None:
+    anna, checker = await desk(320), axe()
+    await anna.open("/sign-in")
+    assert await anna.violations(checker) == []
+    await anna.sign_in("anna", PASSWORD)
+    await anna.open("/cases?holder=caritas-empoli")
+    case = await anna.page.locator("main table a").first.get_attribute("href")
+    await anna.leave_by(anna.page.get_by_role("button", name=language))
+    for address in [*PAGES, *(f"{case}{part}" for part in OF_CASE)]:
+        await anna.open(address)
+        assert (address, await anna.violations(checker)) == (address, [])
+    await anna.open("/cases/new")
+    await anna.leave_by(anna.page.locator("main button[type=submit]"))
+    assert await anna.page.evaluate("() => document.activeElement.className") == "summary"
+    assert await anna.violations(checker) == []
+    assert anna.faults == []
+
+
+async def test_pages_are_light_and_reached_by_keyboard(desk: Any) -> None:
+    anna = await desk(1280)
+    sizes: list[int] = []
+
+    async def weigh(request: Any) -> None:
+        size = await request.sizes()
+        sizes.append(size["responseBodySize"] + size["responseHeadersSize"])
+
+    anna.page.on("requestfinished", weigh)
+    await anna.sign_in("anna", PASSWORD)
+    await anna.open("/cases")
+    await anna.page.wait_for_load_state("networkidle")
+    assert sum(sizes) < MOST_BYTES
+    await anna.page.keyboard.press("Tab")
+    assert await anna.page.evaluate("() => document.activeElement.getAttribute('href')") == "#content"
+    for _ in range(12):
+        await anna.page.keyboard.press("Tab")
+        width = "() => parseFloat(getComputedStyle(document.activeElement).outlineWidth)"
+        assert await anna.page.evaluate(width) >= 2
