@@ -161,6 +161,13 @@ async def ask(client: httpx.AsyncClient, token: Callable[[str, str], Awaitable[s
     return asking
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line what was left out for want of a browser."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any("no Chromium" in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line("Left out: the browser tests. Install Chromium (Debian: apt-get install chromium).")
+
+
 @asynccontextmanager
 async def setting(name: str, value: str) -> AsyncIterator[None]:
     """Change one setting for a while."""

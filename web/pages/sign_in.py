@@ -39,7 +39,7 @@ def form(request: Request, typed: Typed, *problems: dict[str, object], status: i
     wrong = by_input(problems, ["email", "password"])
     return render(
         request,
-        "sign_in.html",
+        "enter.html",
         spoken(request),
         status=status,
         typed=typed,
