@@ -26,6 +26,7 @@ from infra.migrate import OWNER, migrate
 from infra.queue import demand_redis
 from infra.settings import settings
 from infra.supervision import Child, Part, Stopped, end_with_parent, stop_on_signals
+from web.building import is_built, was_tried
 
 PATIENCE = 60.0
 WIDEST = 120
@@ -40,6 +41,7 @@ def up(
     host: Host = None,
     data: Data = None,
     demo: Annotated[bool, typer.Option(help="Load the demonstration territories, once.")] = True,
+    assets: Annotated[bool, typer.Option(help="Build the style of the pages, once, while serving.")] = True,
 ) -> None:
     """Set everything up and run it: database, queue, web and worker, until Ctrl-C."""
     choose(port, host, data)
@@ -53,6 +55,10 @@ def up(
         for child in children:
             stack.callback(child.stop)
             child.start()
+        if assets and not is_built() and not was_tried():
+            builder = Child(["assets", "--in-passing"])
+            stack.callback(builder.stop)
+            builder.start()
         wait_until_ready(children)
         show(demo=demo)
         while True:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from functools import cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -83,11 +83,16 @@ def here(request: Request) -> str:
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
-@cache
-def styles() -> tuple[str, ...]:
-    """Return the addresses of the style sheets; each changes with its content, so that browsers may keep it."""
-    found = [name for name in STYLES if (STATIC / name).is_file()]
-    return tuple(f"/static/{name}?{hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}" for name in found)
+def styles() -> list[str]:
+    """Return the addresses of the style sheets that are there now: one of them may still be being built."""
+    found = [STATIC / name for name in STYLES if (STATIC / name).is_file()]
+    return [f"/static/{path.relative_to(STATIC)}?{content(path, path.stat().st_mtime_ns)}" for path in found]
+
+
+@lru_cache(8)
+def content(path: Path, _changed: int) -> str:
+    """Return what changes with the content of a file, so that browsers may keep it."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def redirect(address: str) -> Response:

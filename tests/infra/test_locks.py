@@ -15,7 +15,7 @@ def pins(kind: str) -> dict[str, str]:
     return dict(PIN.findall((LOCKS / f"{kind}.txt").read_text()))
 
 
-@pytest.mark.parametrize("kind", ["run", "dev"])
+@pytest.mark.parametrize("kind", ["run", "dev", "assets"])
 def test_every_line_pins_by_hash_and_names_no_host(kind: str) -> None:
     text = (LOCKS / f"{kind}.txt").read_text()
     strange = [

@@ -35,7 +35,7 @@ def up(environment: dict[str, str], port: int, output: Path) -> Iterator[subproc
     """A running `win up`; whatever happens, it is stopped."""
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [*WIN, "up", "--no-demo", "--port", str(port)], env=environment, stdout=file, stderr=file
+            [*WIN, "up", "--no-demo", "--no-assets", "--port", str(port)], env=environment, stdout=file, stderr=file
         )
     try:
         wait_for("Ctrl-C stops it", output, process)
