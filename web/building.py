@@ -10,13 +10,8 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from infra.errors import SetupError
-from infra.settings import settings
-from infra.supervision import end_with_parent, stop_on_signals
 
 HERE = Path(__file__).parent
 SOURCES = HERE / "assets"
@@ -26,26 +21,20 @@ SHEET, MARK, TRIED = "win.css", "made-from", "tried"
 FONTS = "bootstrap-italia/dist/fonts/Titillium_Web"
 WEIGHTS = ("regular", "600", "700")
 # What Bootstrap Italia still writes is on its way out of Sass, and is not ours to mend.
-SASS = ("--no-source-map", "--style=compressed", "--quiet", "--quiet-deps")
-SASS += ("--silence-deprecation=import,global-builtin,color-functions,if-function",)
+SASS = (
+    *("--no-source-map", "--style=compressed", "--quiet", "--quiet-deps"),
+    "--silence-deprecation=import,global-builtin,color-functions,if-function",
+)
 
 
-def assets(
-    in_passing: Annotated[bool, typer.Option(help="Only if it was not built or tried before.")] = False,
-) -> None:
-    """Build the style of the pages."""
-    end_with_parent()
-    stop_on_signals()
-    if in_passing and (is_built() or was_tried()):
+def build_in_passing(place: Path) -> None:
+    """Build it unless it is there or failed before; a failure is noted, and no more than that."""
+    if is_built() or was_tried():
         return
     try:
-        build(settings().data.absolute() / "assets")
+        build(place)
     except SetupError:
-        if not in_passing:
-            raise
         note(TRIED, fingerprint())
-        return
-    print(f"Built: {BUILT / SHEET}")
 
 
 def is_built() -> bool:

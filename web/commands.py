@@ -26,7 +26,7 @@ from infra.migrate import OWNER, migrate
 from infra.queue import demand_redis
 from infra.settings import settings
 from infra.supervision import Child, Part, Stopped, end_with_parent, stop_on_signals
-from web.building import is_built, was_tried
+from web.building import BUILT, build, build_in_passing, is_built, was_tried
 
 PATIENCE = 60.0
 WIDEST = 120
@@ -194,3 +194,17 @@ def show(*, demo: bool) -> None:
     for one in sign_ins():
         table.add_row(one.email, one.organisation, one.role, one.who)
     console.print(table)
+
+
+def assets(
+    in_passing: Annotated[bool, typer.Option(help="Only if it was not built or tried before.")] = False,
+) -> None:
+    """Build the style of the pages."""
+    end_with_parent()
+    stop_on_signals()
+    place = settings().data.absolute() / "assets"
+    if in_passing:
+        build_in_passing(place)
+    else:
+        build(place)
+        print(f"Built: {BUILT}")
