@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from infra.database import Context, transaction
 from infra.log import logger
+from infra.queue import worker_was_seen
 from infra.settings import settings
 from tenants.pacts.service import policy_health
 
@@ -32,9 +33,9 @@ async def livez(_request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Tell whether each part does its work; 503 if one does not. Sentences go to whoever may see the counters."""
+    """Tell whether each part does its work; 503 if one that is needed does not. Sentences go to operators alone."""
     parts = {name: await state_of(check) for name, check in CHECKS.items()}
-    is_ready = not any(parts.values())
+    is_ready = not any(parts[name] for name in NEEDED)
     told = {
         name: ("ok" if not faults else "failing") if not is_operator(request) else faults or "ok"
         for name, faults in parts.items()
@@ -71,7 +72,17 @@ async def pact_faults() -> list[str]:
     return faults
 
 
-CHECKS: Mapping[str, Check] = {"database": database_faults, "pact": pact_faults}
+async def worker_faults() -> list[str]:
+    """Return why work without a caller may be waiting; requests need neither Redis nor a worker."""
+    url = settings().redis_url
+    if url is None:
+        return ["WIN_REDIS_URL is not set."]
+    return [] if await worker_was_seen(url) else ["No worker has been seen for a while."]
+
+
+CHECKS: Mapping[str, Check] = {"database": database_faults, "pact": pact_faults, "worker": worker_faults}
+NEEDED = ("database", "pact")
+"""Without these, requests cannot be served."""
 
 
 async def version_of(_request: Request) -> Response:

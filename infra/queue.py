@@ -53,6 +53,15 @@ async def demand_redis(url: str) -> None:
         raise SetupError(f"This Redis is version {version}; WIN needs {'.'.join(map(str, OLDEST))} or newer.")
 
 
+async def worker_was_seen(url: str) -> bool:
+    """Tell whether a worker lives, by its beat. Raises `OSError`, `RedisError` or `SetupError`."""
+    pool = await create_pool(replace(redis_settings(url), conn_retries=0, conn_timeout=1))
+    try:
+        return bool(await pool.exists(HEARTBEAT))
+    finally:
+        await pool.aclose()
+
+
 def written(value: dict[str, Any]) -> bytes:
     """Return a job as JSON: what is read back can be nothing but data."""
     return orjson.dumps(value)

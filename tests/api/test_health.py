@@ -13,7 +13,10 @@ async def test_alive_ready_and_a_version(browser: Browser) -> None:
     client = browser(HERE)
     assert (await client.get("/livez")).text == "ok\n"
     response = await client.get("/readyz")
-    assert (response.status_code, response.json()) == (200, {"ready": True, "parts": {"database": "ok", "pact": "ok"}})
+    body = response.json()
+    # No worker runs here, and requests need none.
+    assert body["parts"].pop("worker") != "ok"
+    assert (response.status_code, body) == (200, {"ready": True, "parts": {"database": "ok", "pact": "ok"}})
     assert (await client.get("/version")).json() == {"name": "win", "version": "0.1.0"}
 
 
@@ -49,7 +52,7 @@ async def test_a_pact_that_cannot_be_relied_on_is_not_ready(
                 )
 
     assert (near.status_code, far.status_code) == (503, 503)
-    assert far.json() == {"ready": False, "parts": {"database": "ok", "pact": "failing"}}
+    assert far.json() == {"ready": False, "parts": {"database": "ok", "pact": "failing", "worker": "failing"}}
     assert near.json()["parts"]["database"] == "ok"
     assert any("valdarno-demo" in sentence for sentence in near.json()["parts"]["pact"])
     assert (await browser(HERE).get("/readyz")).status_code == 200

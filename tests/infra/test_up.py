@@ -93,6 +93,7 @@ def test_up_serves_survives_a_kill_and_leaves_nothing(
         given = redis_settings(servers[1].url)
         with Redis(unix_socket_path=given.unix_socket_path, password=given.password) as redis:
             assert redis.get(HEARTBEAT) is not None
+        assert b'"worker":"ok"' in answer(port, "/readyz")
     assert second.returncode == 0
     assert [server.is_alive() for server in servers] == [False, False]
     left = [

@@ -33,6 +33,7 @@ CHANGES = {
     "accept_joint_intervention": {"jointInterventionId": WORK["jointInterventionId"]},
     "decline_joint_intervention": WORK,
     "close_joint_intervention": WORK,
+    "mark_notification_read": {"notificationId": ABSENT.replace("case", "notification")},
 }
 
 

@@ -14,6 +14,7 @@ from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
 from authz.roles import Role
 from tenants.cases.models import CaseStatus
+from tenants.events.models import EventKind
 from tenants.joint_work.models import Answer
 from web import groups
 from web.texts import TEXTS, day, instant, money
@@ -69,6 +70,7 @@ CODES = {
     "purpose": Purpose,
     "role": Role,
     "status": CaseStatus,
+    "event": EventKind,
     "why": Reason,
 }
 

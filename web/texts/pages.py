@@ -12,6 +12,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     ),
     "case.data": ("I dati della scheda", "The data of the case"),
     "case.empty": ("Non compilato", "Not filled in"),
+    "case.events": ("Che cosa è successo", "What happened"),
     "case.held_by": ("Scheda di {name}", "Case of {name}"),
     "case.log": ("Chi ha letto questa scheda", "Who has read this case"),
     "case.needs_consent": ("Dai o registra un consenso", "Record a consent"),
@@ -176,6 +177,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "today.cases": ("Le ultime schede", "The newest cases"),
     "today.hello": ("Ciao {name}", "Hello {name}"),
     "today.invitations": ("Inviti a cui rispondere", "Invitations to answer"),
+    "today.news": ("Novità", "News"),
     "today.nothing": ("Nessun invito in attesa", "No invitations waiting"),
     "today.nothing_lead": (
         "Quando un altro ente ti propone un intervento congiunto, lo trovi qui.",

@@ -1,0 +1,53 @@
+"""What somebody is told stands on their first page until they put it away; what happened, on the case."""
+
+import asyncpg
+
+from tests.web.conftest import Visit
+from tests.web.test_main_job import shared
+
+# What the job writes when the worker has got there.
+TELL = """
+INSERT INTO notification (territory_id, organisation_id, account_id, event_id, kind, case_id, joint_intervention_id, at)
+SELECT p.territory_id, p.organisation_id, m.account_id, e.id, e.kind, e.case_id, e.joint_intervention_id, e.at
+  FROM event e
+  JOIN joint_intervention_partner p ON p.joint_intervention_id = e.joint_intervention_id
+  JOIN member m ON m.organisation_id = p.organisation_id
+  JOIN account a ON a.id = m.account_id AND a.email = 'giulia@cooperativa-il-ponte.example'
+ WHERE e.kind = 'joint_intervention_proposed' AND e.case_id = $1::uuid
+RETURNING id
+"""
+
+
+async def test_news_until_they_are_put_away(visit: Visit, owner: asyncpg.Connection) -> None:
+    anna, giulia = await visit("anna"), await visit("giulia")
+    case = await shared(anna, "Novella")
+    proposal = anna.address
+    async with owner.transaction():
+        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
+        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+        told = await owner.fetchval(TELL, case.rpartition("_")[2])
+    await giulia.open("/today")
+    assert "Novità Caritas di Empoli (dimostrativa) vi propone un intervento congiunto" in giulia.page.text
+    assert proposal in giulia.page.links
+    await anna.open("/today")
+    assert "Novità" not in anna.page.text
+    await giulia.open("/today")
+    await giulia.send(f"/notifications/notification_{told}/read")
+    assert giulia.address == "/today"
+    assert f"notification_{told}" not in giulia.page.source
+
+
+async def test_what_happened_is_on_the_case(visit: Visit) -> None:
+    anna, giulia = await visit("anna"), await visit("giulia")
+    case = await shared(anna, "Evelina")
+    proposal = anna.address
+    await anna.open(case)
+    happened = anna.page.text.partition("Che cosa è successo")[2]
+    assert "Intervento congiunto proposto : Tirocinio" in happened
+    assert "Dati scritti : Malattie" in happened
+    assert "Scheda aperta" in happened
+    await giulia.open(proposal)
+    await giulia.send(f"{proposal}/accept")
+    happened = giulia.page.text.partition("Che cosa è successo")[2]
+    assert "Intervento congiunto accettato" in happened
+    assert "Dati scritti" not in happened
