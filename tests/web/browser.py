@@ -46,19 +46,20 @@ def axe() -> str:
 
 
 @contextmanager
-def serving(database_url: str) -> Iterator[str]:
-    """Serve this database on a free port, and say where."""
+def serving(database_url: str, log: Path) -> Iterator[str]:
+    """Serve this database on a free port, and say where; what is logged goes to the file."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "web.app:build", "--factory", "--port", str(port), "--app-dir", ROOT]
-    server = subprocess.Popen(
-        [*command, "--log-level", "error"],
-        env={**os.environ, "WIN_DATABASE_URL": database_url},
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with log.open("wb") as lines:
+        server = subprocess.Popen(
+            [*command, "--log-level", "info"],
+            env={**os.environ, "WIN_DATABASE_URL": database_url, "WIN_LOG_LEVEL": "debug"},
+            cwd=ROOT,
+            stdout=lines,
+            stderr=lines,
+        )
     try:
         yield f"http://localhost:{port}"
     finally:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tenants.demo.load import PASSWORD
+from tests.conftest import CAST
 from tests.web.browser import REQUIRED, Desk, axe, chromium, desks, serving, until_it_answers
 
 pytestmark = pytest.mark.skipif(
@@ -19,13 +20,20 @@ OF_CASE += ["/consent", "/propose", "/access-log"]
 MOST_BYTES = 250 * 1024
 
 
+PRIVATE = ("Amina", "Prova", "1990", "123456", "magazziniera", "4210", "4.210", "asma", "Ha cambiato", PASSWORD)
+
+
 @pytest.fixture(scope="module")
-async def desk(database_url: str) -> AsyncIterator[Any]:
-    """Gives windows at a server of this module's own."""
-    with serving(database_url) as origin:
+async def desk(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Any]:
+    """Gives windows at a server of this module's own, and sees afterwards that its log tells nothing of anybody."""
+    log = tmp_path_factory.mktemp("served") / "log"
+    with serving(database_url, log) as origin:
         await until_it_answers(origin)
         async with desks(origin) as give:
             yield give
+    lines = log.read_text("utf-8")
+    assert "startup complete" in lines
+    assert [word for word in (*PRIVATE, *(address for address, _ in CAST.values())) if word in lines] == []
 
 
 async def everybody(desk: Any, width: int, scripts: bool) -> list[Desk]:
