@@ -1,7 +1,7 @@
 """The main job in a browser, with and without JavaScript, wide and narrow; and every page in both languages."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -70,8 +70,8 @@ async def opened(anna: Desk) -> str:
     return address
 
 
-async def proposed(anna: Desk) -> None:
-    """Anna records the consent and proposes, after seeing what the partner will see."""
+async def proposed(anna: Desk, look: Callable[[], Awaitable[None]] | None = None) -> None:
+    """Anna records the consent and proposes, after seeing what the partner will see; `look` is when she sees it."""
     page = anna.page
     await anna.press("Dai o registra un consenso")
     for name in ("Tirocinio", "Cooperativa sociale di tipo B", "Identità", "Contatti", "Lavoro"):
@@ -86,6 +86,8 @@ async def proposed(anna: Desk) -> None:
     shown = await anna.text()
     assert "Profilo di lavoro" in shown.split("Non vedrà")[0]
     assert "ISEE" in shown.split("Non vedrà")[1]
+    if look is not None:
+        await look()
     await anna.press("Invia la proposta")
 
 

@@ -77,6 +77,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "failure.not_found": ("Pagina non trovata", "Page not found"),
     "failure.other": ("Qualcosa non ha funzionato", "Something did not work"),
     "failure.way_on": ("Vai alla pagina Oggi", "Go to the page Today"),
+    "log.frame": ("Solo numero, stato ed ente", "Number, status and organisation alone"),
     "log.empty": ("Nessuno l'ha letta", "Nobody has read it"),
     "log.empty_lead": (
         "Nessun altro ente ha ancora letto questa scheda.",
