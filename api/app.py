@@ -13,11 +13,12 @@ from starlette.routing import Route
 from api.error_page import error_page
 from api.headers import place_of
 from api.health import routes as health_routes
-from api.identity import credentials, language_of, refuse_cross_site
+from api.identity import credentials, enter, language_of, refuse_cross_site
 from api.operation import Ask, answer
 from api.refusals import NOT_TEXT, UNREACHABLE, describe, extensions, refusal
 from api.schema import schema
 from api.sessions import routes as session_routes
+from infra.database import transaction
 from infra.errors import BadRequest, Unauthenticated, Unavailable, WinError
 from infra.log import logger
 
@@ -95,9 +96,28 @@ def one_error(error: GraphQLError, language: str, request_id: UUID) -> dict[str,
     return entry
 
 
-async def schema_text(_request: Request) -> Response:
-    """Give the schema in its own language."""
+async def schema_text(request: Request) -> Response:
+    """Give the schema in its own language, to whoever may also ask for it by introspection."""
+    request_id: UUID = request.state.request_id
+    language = language_of(request)
+    try:
+        await demand_signed_in(request)
+    except WinError as error:
+        return refusal(error, language, request_id)
+    except UNREACHABLE as error:
+        logger().error("database unavailable", kind=type(error).__name__)
+        return refusal(Unavailable(), language, request_id)
     return PlainTextResponse(schema.as_str())
+
+
+async def demand_signed_in(request: Request) -> None:
+    """Go on only for a caller with a session, by token or by cookie. Raises `Unauthenticated`."""
+    caller = credentials(request)
+    if caller is None:
+        raise Unauthenticated
+    async with transaction() as connection:
+        if await enter(connection, caller.token_hash) is None:
+            raise Unauthenticated
 
 
 def routes() -> Sequence[Route]:

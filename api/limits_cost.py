@@ -6,6 +6,7 @@ how long the schema's own lists are on average.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import lru_cache
 from typing import Any
 
@@ -40,6 +41,18 @@ ROOT_PAGE = 25
 NESTED_PAGE = 10
 PAGE_SIZE = "first"
 LISTED = ("edges", "nodes")
+
+
+class Counted(Enum):
+    """How a field counts, by what it is of."""
+
+    LEAF = auto()
+    OBJECT = auto()
+    LIST = auto()
+    SIZED_LIST = auto()
+    """A list whose length the caller names."""
+    PAGE = auto()
+    """A connection: the caller names how long the lists in it are."""
 
 
 def check_operation(
@@ -140,19 +153,18 @@ class Costing:
         if found is None:
             return 1.0
         kind = get_named_type(found.type)
-        if is_leaf_type(kind):
+        if counted(found) is Counted.LEAF:
             return 1.0
         if kind.name.startswith("__"):
             length = lengths_of_introspection(self.schema).get(name, 1.0)
             return length * (2 + self.selections(node.selection_set, kind))
-        usual = ROOT_PAGE if at_root else NESTED_PAGE
-        if PAGE_SIZE in found.args:
-            size = self.page_size(node, found, usual)
-            if is_listed(found):
-                return 2 + size * (2 + self.selections(node.selection_set, kind))
-            return 2 + self.selections(node.selection_set, kind, size)
-        times = usual if is_listed(found) and not listed else 1
-        return times * (2 + self.selections(node.selection_set, kind))
+        usual, how = ROOT_PAGE if at_root else NESTED_PAGE, counted(found)
+        if how is Counted.PAGE:
+            return 2 + self.selections(node.selection_set, kind, self.page_size(node, found, usual))
+        below = 2 + self.selections(node.selection_set, kind)
+        if how is Counted.SIZED_LIST:
+            return 2 + self.page_size(node, found, usual) * below
+        return (usual if how is Counted.LIST and not listed else 1) * below
 
     def page_size(self, node: FieldNode, found: GraphQLField, usual: int) -> int:
         """Return how many are asked for. Nonsense counts as the usual number: the verb refuses it."""
@@ -175,6 +187,21 @@ def own_default(found: GraphQLField) -> object:
 
 
 COMPOSITE = (GraphQLObjectType, GraphQLInterfaceType)
+
+
+def counted(found: GraphQLField) -> Counted:
+    """Tell how the field counts."""
+    if is_leaf_type(get_named_type(found.type)):
+        return Counted.LEAF
+    if PAGE_SIZE in found.args:
+        return Counted.SIZED_LIST if is_listed(found) else Counted.PAGE
+    return Counted.LIST if is_listed(found) else Counted.OBJECT
+
+
+def usual_size(found: GraphQLField, *, at_root: bool) -> int:
+    """Return how long its list counts when the caller names no length."""
+    own = own_default(found) if PAGE_SIZE in found.args else None
+    return own if isinstance(own, int) else ROOT_PAGE if at_root else NESTED_PAGE
 
 
 def is_listed(found: GraphQLField) -> bool:

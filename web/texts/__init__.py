@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from infra.clock import ROME
 from web.texts.forms import FORMS
+from web.texts.integrators import INTEGRATORS
 from web.texts.labels import LABELS
 from web.texts.pages import PAGES
 
-TEXTS: Mapping[str, tuple[str, str]] = {**LABELS, **FORMS, **PAGES}
+TEXTS: Mapping[str, tuple[str, str]] = {**LABELS, **FORMS, **INTEGRATORS, **PAGES}
 MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June", "July")
 MONTHS += ("August", "September", "October", "November", "December")
 

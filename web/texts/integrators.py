@@ -1,0 +1,47 @@
+"""Texts of the pages for whoever writes a client."""
+
+from collections.abc import Mapping
+
+INTEGRATORS: Mapping[str, tuple[str, str]] = {
+    "schema.arguments": ("Argomenti", "Arguments"),
+    "schema.cost": ("Costo", "Cost"),
+    "schema.cost_in_page": (
+        "quante volte dice “first” della lista, 2 punti e il costo di ciò che sta sotto",
+        "as often as the list's “first” says, 2 points and the cost of what is below",
+    ),
+    "schema.cost_leaf": ("1 punto", "1 point"),
+    "schema.cost_list": (
+        "{times} volte, 2 punti e il costo di ciò che sta sotto",
+        "{times} times, 2 points and the cost of what is below",
+    ),
+    "schema.cost_object": ("2 punti e il costo di ciò che sta sotto", "2 points and the cost of what is below"),
+    "schema.cost_page": (
+        "2 punti; gli elementi contano quante volte dice “first”, se manca {times}",
+        "2 points; its items count as often as “first” says, {times} times without it",
+    ),
+    "schema.cost_rule": (
+        "Un'operazione può costare al massimo {limit} punti. Il costo si conosce prima di eseguirla.",
+        "An operation may cost {limit} points at most. The cost is known before it is run.",
+    ),
+    "schema.default": ("Se manca", "If left out"),
+    "schema.deprecated": ("Da non usare più", "Deprecated"),
+    "schema.errors": ("I codici di errore", "The error codes"),
+    "schema.field": ("Dato condiviso", "Shared field"),
+    "schema.implements": ("È anche", "Implements"),
+    "schema.index": ("Indice", "Index"),
+    "schema.kind.enum": ("Elenchi di valori", "Enums"),
+    "schema.kind.input": ("Dati in ingresso", "Inputs"),
+    "schema.kind.interface": ("Interfacce", "Interfaces"),
+    "schema.kind.mutation": ("Modifiche", "Mutations"),
+    "schema.kind.object": ("Oggetti", "Objects"),
+    "schema.kind.query": ("Domande", "Queries"),
+    "schema.kind.scalar": ("Valori semplici", "Scalars"),
+    "schema.kind.union": ("Unioni", "Unions"),
+    "schema.lead": (
+        "Tutto quello che si può chiedere e cambiare con l'API GraphQL. Le descrizioni sono in inglese.",
+        "All that can be asked and changed with the GraphQL API.",
+    ),
+    "schema.possible": ("Può essere", "Can be"),
+    "schema.text": ("Lo schema come testo", "The schema as text"),
+    "schema.title": ("Schema dell'API", "Schema of the API"),
+}
