@@ -1,6 +1,7 @@
-"""Building the style of the pages: Bootstrap Italia through Sass, with a Node that comes as a Python package.
+"""Building the style of the pages and the explorer of the API, with a Node that comes as a Python package.
 
-Pages are whole without it, so nothing waits for it and nothing fails for want of it.
+The style is Bootstrap Italia through Sass; the explorer is GraphiQL, bundled by esbuild for its own page alone. Pages
+are whole without either, so nothing waits for it and nothing fails for want of it.
 """
 
 import hashlib
@@ -18,12 +19,17 @@ SOURCES = HERE / "assets"
 BUILT = HERE / "static" / "dist"
 LOCK = HERE.parent / "infra" / "locks" / "assets.txt"
 SHEET, MARK, TRIED = "win.css", "made-from", "tried"
+EXPLORER = ("explorer.js", "explorer.css")
 FONTS = "bootstrap-italia/dist/fonts/Titillium_Web"
 WEIGHTS = ("regular", "600", "700")
 # What Bootstrap Italia still writes is on its way out of Sass, and is not ours to mend.
 SASS = (
     *("--no-source-map", "--style=compressed", "--quiet", "--quiet-deps"),
     "--silence-deprecation=import,global-builtin,color-functions,if-function",
+)
+BUNDLE = (
+    *("--bundle", "--minify", "--format=esm", "--target=es2022", "--legal-comments=eof", "--log-level=error"),
+    '--define:process.env.NODE_ENV="production"',
 )
 
 
@@ -39,7 +45,7 @@ def build_in_passing(place: Path) -> None:
 
 def is_built() -> bool:
     """Tell whether the sheet is there and made from what is here now."""
-    return (BUILT / SHEET).is_file() and noted(MARK) == fingerprint()
+    return all((BUILT / name).is_file() for name in (SHEET, *EXPLORER)) and noted(MARK) == fingerprint()
 
 
 def was_tried() -> bool:
@@ -84,12 +90,26 @@ def build(place: Path) -> None:
         for weight in WEIGHTS:
             shutil.copy(modules / FONTS / f"titillium-web-v10-latin-ext_latin-{weight}.woff2", fonts)
         shutil.copy(modules / FONTS / "OFL.txt", fonts)
-        # At once and last: whoever asks for it meanwhile gets the old one or the new one.
-        shutil.copy(sheet, BUILT / f"{SHEET}.new")
-        (BUILT / f"{SHEET}.new").replace(BUILT / SHEET)
+        put(sheet)
+        for part in bundle(modules, node):
+            put(part)
     except OSError as error:
         raise SetupError(f"The style of the pages could not be built ({error.strerror}).") from None
     note(MARK, fingerprint())
+
+
+def bundle(modules: Path, node: Path) -> Sequence[Path]:
+    """Return the parts of the explorer, made of its source and the packages."""
+    made = modules.parent / "made"
+    shutil.copy(SOURCES / "explorer.js", modules.parent)
+    run([str(node), "esbuild/bin/esbuild", "../explorer.js", *BUNDLE, f"--outdir={made}"], modules)
+    return [made / name for name in EXPLORER]
+
+
+def put(made: Path) -> None:
+    """Serve it, at once and last: whoever asks for it meanwhile gets the old one or the new one."""
+    shutil.copy(made, BUILT / f"{made.name}.new")
+    (BUILT / f"{made.name}.new").replace(BUILT / made.name)
 
 
 def fetch_node(place: Path) -> Path:
@@ -110,7 +130,7 @@ def fetch_modules(place: Path, node: Path) -> Path:
         shutil.copy(SOURCES / name, place)
     npm = node.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     environment = {**os.environ, "PATH": os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])}
-    run([str(node), str(npm), "ci", "--omit=optional", "--fetch-retries=1", "--loglevel=error"], place, environment)
+    run([str(node), str(npm), "ci", "--fetch-retries=1", "--loglevel=error"], place, environment)
     return place / "node_modules"
 
 

@@ -85,11 +85,16 @@ def here(request: Request) -> str:
 
 def styles() -> list[str]:
     """Return the addresses of the style sheets that are there now: one of them may still be being built."""
-    found = [STATIC / name for name in STYLES if (STATIC / name).is_file()]
-    return [f"/static/{path.relative_to(STATIC)}?{content(path, path.stat().st_mtime_ns)}" for path in found]
+    return [address for name in STYLES if (address := served(name))]
 
 
-@lru_cache(8)
+def served(name: str) -> str:
+    """Return the address of a file that browsers load, or nothing if it is not there now."""
+    path = STATIC / name
+    return f"/static/{name}?{content(path, path.stat().st_mtime_ns)}" if path.is_file() else ""
+
+
+@lru_cache(16)
 def content(path: Path, _changed: int) -> str:
     """Return what changes with the content of a file, so that browsers may keep it."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

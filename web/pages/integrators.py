@@ -1,5 +1,8 @@
-"""For whoever writes a client: every type of the schema on one page."""
+"""For whoever writes a client: every type of the schema on one page, and a place to try the API."""
 
+from secrets import token_urlsafe
+
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -7,7 +10,7 @@ from starlette.routing import Route
 from api.limits_cost import MAX_COST
 from api.schema_reference import reference
 from web.ask import ask
-from web.rendering import page, render
+from web.rendering import page, render, served, styles
 
 COSTS = {
     "in_page": "schema.cost_in_page",
@@ -19,6 +22,13 @@ COSTS = {
 }
 """How a field counts, in words."""
 
+EXPLORER, EXPLORER_STYLE = "dist/explorer.js", "dist/explorer.css"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; font-src 'self' data:; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Of the page of the explorer alone: no other page runs a script."""
+
 
 async def schema_reference(request: Request) -> Response:
     """Show the schema that is served, to whoever may also ask for it by introspection."""
@@ -27,4 +37,31 @@ async def schema_reference(request: Request) -> Response:
     return render(request, "schema.html", language, viewer=viewer, kinds=reference(), costs=COSTS, most=MAX_COST)
 
 
-ROUTES = [Route("/docs/schema", page(schema_reference), methods=["GET"])]
+async def explorer(request: Request) -> Response:
+    """Show the explorer, or say that it is not built."""
+    answer = await ask(request, "viewer")
+    script, style, nonce = served(EXPLORER), served(EXPLORER_STYLE), token_urlsafe(16)
+    response = render(
+        request,
+        "explorer.html",
+        answer.language,
+        viewer=answer.data["viewer"],
+        explorer=script,
+        nonce=nonce,
+        styles=[style, *styles()] if script and style else styles(),
+    )
+    response.headers["Content-Security-Policy"] = POLICY.format(nonce=nonce)
+    return response
+
+
+async def try_it(request: Request) -> Response:
+    """Answer browsers at the address of the API; a program has to POST there."""
+    if "text/html" not in request.headers.get("accept", ""):
+        raise HTTPException(405)
+    return await page(explorer)(request)
+
+
+ROUTES = [
+    Route("/docs/schema", page(schema_reference), methods=["GET"]),
+    Route("/graphql", try_it, methods=["GET"]),
+]

@@ -3,6 +3,21 @@
 from collections.abc import Mapping
 
 INTEGRATORS: Mapping[str, tuple[str, str]] = {
+    "explorer.lead": (
+        "Scrivi una domanda ed eseguila: vedi e cambi quello che puoi vedere e cambiare tu, con dati veri. "
+        "Lo strumento è in inglese.",
+        "Write a question and run it: it sees and changes what you may see and change, with real data.",
+    ),
+    "explorer.reference": ("Schema dell'API", "Schema of the API"),
+    "explorer.scripts": (
+        "Per l'esploratore serve JavaScript. Lo schema dell'API si legge senza.",
+        "The explorer needs JavaScript. The schema of the API can be read without.",
+    ),
+    "explorer.title": ("Esploratore dell'API", "Explorer of the API"),
+    "explorer.unbuilt": (
+        "L'esploratore non è ancora pronto su questo server.",
+        "The explorer is not ready on this server yet.",
+    ),
     "schema.arguments": ("Argomenti", "Arguments"),
     "schema.cost": ("Costo", "Cost"),
     "schema.cost_in_page": (
@@ -26,6 +41,7 @@ INTEGRATORS: Mapping[str, tuple[str, str]] = {
     "schema.default": ("Se manca", "If left out"),
     "schema.deprecated": ("Da non usare più", "Deprecated"),
     "schema.errors": ("I codici di errore", "The error codes"),
+    "schema.explorer": ("Prova l'API", "Try the API"),
     "schema.field": ("Dato condiviso", "Shared field"),
     "schema.implements": ("È anche", "Implements"),
     "schema.index": ("Indice", "Index"),
