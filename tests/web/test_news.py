@@ -27,10 +27,11 @@ async def test_news_until_they_are_put_away(visit: Visit, owner: asyncpg.Connect
         await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
         told = await owner.fetchval(TELL, case.rpartition("_")[2])
     await giulia.open("/today")
+    assert f"notification_{told}" in giulia.page.source
     assert "Novità Caritas di Empoli (dimostrativa) vi propone un intervento congiunto" in giulia.page.text
     assert proposal in giulia.page.links
     await anna.open("/today")
-    assert "Novità" not in anna.page.text
+    assert f"notification_{told}" not in anna.page.source
     await giulia.open("/today")
     await giulia.send(f"/notifications/notification_{told}/read")
     assert giulia.address == "/today"
