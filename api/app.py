@@ -15,11 +15,11 @@ from api.headers import place_of
 from api.health import routes as health_routes
 from api.identity import credentials, enter, language_of, refuse_cross_site
 from api.operation import Ask, answer
-from api.refusals import NOT_TEXT, UNREACHABLE, describe, extensions, refusal
+from api.refusals import UNREACHABLE, cause_of, describe, extensions, refusal, told_as
 from api.schema import schema
 from api.sessions import routes as session_routes
 from infra.database import transaction
-from infra.errors import BadRequest, Unauthenticated, Unavailable, WinError
+from infra.errors import BadRequest, ErrorCode, Unauthenticated, Unavailable, WinError
 from infra.log import logger
 
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -75,20 +75,16 @@ def respond(result: ExecutionResult, language: str, request_id: UUID) -> dict[st
 
 def one_error(error: GraphQLError, language: str, request_id: UUID) -> dict[str, Any]:
     """Return one entry of `errors`."""
-    cause = error.original_error
-    while isinstance(cause, GraphQLError) and cause.original_error is not None:
-        cause = cause.original_error
-    if isinstance(cause, WinError):
-        entry = describe(cause, language, request_id)
-    elif cause is None or isinstance(cause, GraphQLError):
+    told = told_as(error)
+    entry: dict[str, Any]
+    if told is None:
         entry = {"message": error.message, "extensions": extensions({"code": "BAD_REQUEST"}, request_id)}
-    elif isinstance(cause, UNREACHABLE):
-        entry = describe(Unavailable(), language, request_id)
-    elif isinstance(cause, NOT_TEXT):
-        entry = describe(BadRequest(), language, request_id)
     else:
-        logger().error("unexpected error", kind=type(cause).__name__, place=place_of(cause), request_id=str(request_id))
-        entry = describe(WinError(), language, request_id)
+        if told.code is ErrorCode.INTERNAL:
+            cause = cause_of(error)
+            kind, place = type(cause).__name__, place_of(cause)
+            logger().error("unexpected error", kind=kind, place=place, request_id=str(request_id))
+        entry = describe(told, language, request_id)
     if error.locations:
         entry["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
     if error.path:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
+from api.counting import Answered, count_limit, counted
 from api.identity import language_of
 from api.refusals import refusal
 from infra.clock import new_id
@@ -52,20 +53,21 @@ class Headers:
             return
         identifier = new_id()
         scope.setdefault("state", {})["request_id"] = identifier
-        exchange = Exchange(scope, receive, send, identifier, self.max_body)
-        with bound_contextvars(request_id=str(identifier)):
-            await exchange.run(self.app)
+        with bound_contextvars(request_id=str(identifier)), counted(scope) as answered:
+            await Exchange(scope, receive, send, identifier, self.max_body, answered).run(self.app)
 
 
 class Exchange:
     """One request and its answer."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, identifier: UUID, max_body: int) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, identifier: UUID, max_body: int, answered: Answered
+    ) -> None:
         self.scope, self.receive, self.send = scope, receive, send
         self.identifier = identifier
         self.max_body = max_body
         self.received = 0
-        self.started = False
+        self.answered = answered
 
     async def run(self, app: ASGIApp) -> None:
         """Let the application answer; whatever it raises becomes an answer that tells nothing of it."""
@@ -82,11 +84,13 @@ class Exchange:
 
     async def too_large(self) -> None:
         """Refuse the body."""
-        await self.answer(LimitExceeded("limit.body", limit=self.max_body), status=413)
+        error = LimitExceeded("limit.body", limit=self.max_body)
+        count_limit(error)
+        await self.answer(error, status=413)
 
     async def answer(self, error: WinError, *, status: int) -> None:
         """Send the refusal, unless an answer has begun: that one is left unfinished, and the server hangs up."""
-        if self.started:
+        if self.answered.status:
             return
         response = refusal(error, language_of(Request(self.scope)), self.identifier, status=status)
         response.headers["connection"] = "close"
@@ -108,7 +112,7 @@ class Exchange:
     async def safe_send(self, message: Message) -> None:
         """Send a part of the answer, the headers with its beginning."""
         if message["type"] == "http.response.start":
-            self.started = True
+            self.answered.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["X-Request-ID"] = str(self.identifier)
             for name, value in HEADERS.items():

@@ -10,14 +10,16 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from infra.database import Context, transaction
+from infra.database import Context, pool_state, transaction
+from infra.errors import SetupError
 from infra.log import logger
-from infra.queue import worker_was_seen
+from infra.queue import last_count, worker_was_seen
 from infra.settings import settings
 from tenants.pacts.service import policy_health
 
@@ -104,7 +106,40 @@ async def metrics(request: Request) -> Response:
     """Give the counters to an operator; to anybody else this does not exist."""
     if not is_operator(request):
         return PlainTextResponse("Not Found", 404)
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest() + generate_latest(await observed()), media_type=CONTENT_TYPE_LATEST)
+
+
+async def observed() -> CollectorRegistry:
+    """Return what is looked up when it is asked for; what cannot be found out is not told, rather than told as none."""
+    registry = CollectorRegistry()
+    pool = pool_state()
+    if pool is not None:
+        given = {"opened": pool.opened, "used": pool.used, "most": pool.most}
+        gauge("win_pool_connections", "Connections to the database of this process.", given, registry)
+    counted = await outbox()
+    Gauge("win_worker_seen", "1 if a worker was seen lately.", registry=registry).set(counted is not None)
+    if counted is not None:
+        oldest = counted.pop("oldest")
+        gauge("win_outbox_events", "Events that a job has to answer, when a worker last counted.", counted, registry)
+        name, told = "win_outbox_oldest_seconds", "For how long the event that is due for longest has waited."
+        Gauge(name, told, registry=registry).set(oldest)
+    return registry
+
+
+def gauge(name: str, told: str, values: Mapping[str, float], registry: CollectorRegistry) -> None:
+    """Add a gauge that has several states."""
+    states = Gauge(name, told, ["state"], registry=registry)
+    for state, value in values.items():
+        states.labels(state).set(value)
+
+
+async def outbox() -> dict[str, float] | None:
+    """Return what a worker has last counted; nothing if none lives, or if that cannot be found out soon."""
+    url = settings().redis_url
+    try:
+        return None if url is None else await asyncio.wait_for(last_count(url), PATIENCE)
+    except (OSError, RedisError, TimeoutError, SetupError):
+        return None
 
 
 def is_operator(request: Request) -> bool:

@@ -30,6 +30,7 @@ from graphql import (
 from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingOnIncremental
 from graphql.language.visitor import Visitor, visit
 
+from api.counting import Roots, count_refusal, count_result, roots_of
 from api.identity import Credentials, Viewer, enter
 from api.limits import checked_document
 from api.limits_cost import check_operation
@@ -88,6 +89,18 @@ async def answer(
     ask: Ask, credentials: Credentials, request_id: UUID, *, language: str | None = None
 ) -> tuple[ExecutionResult, str]:
     """Return the result and the caller's language, or the one asked for. Raises `WinError` if nothing was executed."""
+    try:
+        result, language = await _answer(ask, credentials, request_id, language)
+    except Exception as error:
+        count_refusal(error)
+        raise
+    count_result(roots(ask.document, ask.operation_name), result)
+    return result, language
+
+
+async def _answer(
+    ask: Ask, credentials: Credentials, request_id: UUID, language: str | None
+) -> tuple[ExecutionResult, str]:
     try:
         async with transaction() as connection:
             viewer = await enter(connection, credentials.token_hash)
@@ -160,6 +173,14 @@ def prepare(source: str) -> Prepared:
     """Return the parsed and validated document. Raises `WinError` for one that asks too much, or cannot be read."""
     document = checked_document(source)
     return Prepared(document, tuple(validate(schema._schema, document, max_errors=5, hide_suggestions=True)))
+
+
+@lru_cache(DOCUMENTS)
+def roots(source: str, operation_name: str | None) -> Roots | None:
+    """Return the root fields of an operation; none of a document that is not valid."""
+    prepared = prepare(source)
+    operation = get_operation_ast(prepared.document, operation_name)
+    return None if prepared.errors or operation is None else roots_of(prepared.document, operation)
 
 
 def demand_affordable(ask: Ask) -> None:

@@ -6,10 +6,11 @@ from uuid import UUID
 
 import asyncpg
 import orjson
+from graphql import GraphQLError
 from starlette.responses import Response
 from tortoise.exceptions import DBConnectionError, OperationalError
 
-from infra.errors import ErrorCode, TooManyAttempts, WinError
+from infra.errors import BadRequest, ErrorCode, TooManyAttempts, Unavailable, WinError
 from infra.messages import say
 
 STATUS: Mapping[ErrorCode, int] = {
@@ -38,6 +39,25 @@ UNREACHABLE = (
 
 NOT_TEXT = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 """What is raised for a text with a sign that the database cannot keep, such as NUL."""
+
+
+def cause_of(error: Exception) -> Exception:
+    """Return what was raised, out of the errors that graphql-core has wrapped around it."""
+    while isinstance(error, GraphQLError) and error.original_error is not None:
+        error = error.original_error
+    return error
+
+
+def told_as(error: Exception) -> WinError | None:
+    """Return the error that a caller is told of; `None` is one that graphql-core has put into words itself."""
+    cause = cause_of(error)
+    if isinstance(cause, WinError):
+        return cause
+    if isinstance(cause, GraphQLError):
+        return None
+    if isinstance(cause, UNREACHABLE):
+        return Unavailable()
+    return BadRequest() if isinstance(cause, NOT_TEXT) else WinError()
 
 
 def describe(error: WinError, language: str, request_id: UUID) -> dict[str, Any]:

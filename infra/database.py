@@ -110,6 +110,23 @@ async def open_pool(url: str, *, max_size: int = 10) -> None:
     await Tortoise.init(config=orm_config(url, max_size=max_size), _enable_global_fallback=True)
 
 
+@dataclass(frozen=True)
+class PoolState:
+    """How many connections the pool has, how many of them do something, and how many it may have."""
+
+    opened: int
+    used: int
+    most: int
+
+
+def pool_state() -> PoolState | None:
+    """Return how far the pool is used; nothing before it has been opened."""
+    pool: asyncpg.Pool[Any] | None = Tortoise.get_connection("default")._pool if Tortoise.is_inited() else None
+    if pool is None:
+        return None
+    return PoolState(pool.get_size(), pool.get_size() - pool.get_idle_size(), pool.get_max_size())
+
+
 async def close_pool() -> None:
     """Close the pool and forget it."""
     await Tortoise.close_connections()

@@ -16,6 +16,8 @@ from infra.settings import settings
 OLDEST = (6, 2)
 HEARTBEAT = "win:worker:seen"
 """The key that lives while a worker does; its value is when it was last seen."""
+OUTBOX = "win:worker:outbox"
+"""The key under which a worker writes, while it lives, how much work waits; only it sees the events of everybody."""
 RELAY = "relay"
 """The job that looks for work that is due."""
 WAIT_FOR_THE_BELL = 0.5
@@ -60,6 +62,16 @@ async def worker_was_seen(url: str) -> bool:
         return bool(await pool.exists(HEARTBEAT))
     finally:
         await pool.aclose()
+
+
+async def last_count(url: str) -> dict[str, Any] | None:
+    """Return what a worker that lives has last counted. Raises `OSError`, `RedisError` or `SetupError`."""
+    pool = await create_pool(replace(redis_settings(url), conn_retries=0, conn_timeout=1))
+    try:
+        value = await pool.get(OUTBOX)
+    finally:
+        await pool.aclose()
+    return None if value is None else read(value)
 
 
 def written(value: dict[str, Any]) -> bytes:

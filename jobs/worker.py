@@ -10,8 +10,9 @@ from infra.clock import now
 from infra.database import as_role, close_pool, open_pool
 from infra.embedded import secret_key
 from infra.errors import SetupError
-from infra.queue import HEARTBEAT, RELAY, read, redis_settings, written
+from infra.queue import HEARTBEAT, OUTBOX, RELAY, read, redis_settings, written
 from infra.settings import settings
+from jobs.counting import count
 from jobs.job import Job
 from jobs.outbox import JOBS, Pace, relay
 from jobs.sealing import seal
@@ -27,6 +28,11 @@ SECONDS_TO_FINISH = 10
 async def heartbeat(context: dict[str, Any]) -> None:
     """Say that the worker lives; the word fades by itself."""
     await context["redis"].set(HEARTBEAT, now().isoformat(), ex=SECONDS_ALIVE)
+
+
+async def tell_how_much_waits(context: dict[str, Any]) -> None:
+    """Leave a count of the outbox where web processes find it: they see no event but their caller's."""
+    await context["redis"].set(OUTBOX, written(await count()), ex=SECONDS_ALIVE)
 
 
 async def open_database(_context: dict[str, Any]) -> None:
@@ -45,6 +51,7 @@ async def close_database(_context: dict[str, Any]) -> None:
 
 # arq's types ask for arguments that it never gives.
 BEAT = cron(heartbeat, second={0, 30}, run_at_startup=True, timeout=10, keep_result=0)  # type: ignore[arg-type]
+COUNT = cron(tell_how_much_waits, second={0, 30}, run_at_startup=True, timeout=10, keep_result=0)  # type: ignore[arg-type]
 LOOK = cron(relay, second=SWEEP, run_at_startup=True, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
 
 SEALS = cron(seal, minute=17, run_at_startup=True, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
@@ -56,7 +63,7 @@ def make_worker(redis_url: str, *, jobs: Mapping[str, Job] = JOBS, pace: Pace | 
         functions=[
             func(relay, name=RELAY, timeout=LONGEST_LOOK, keep_result=0),  # type: ignore[arg-type]
         ],
-        cron_jobs=[BEAT, LOOK, SEALS],
+        cron_jobs=[BEAT, COUNT, LOOK, SEALS],
         redis_settings=redis_settings(redis_url),
         job_serializer=written,
         job_deserializer=read,

@@ -5,6 +5,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from infra.metrics import REFUSED
+
 LARGEST_HEAD = 64 * 1024
 SECONDS_FOR_A_HEAD = 30.0
 
@@ -34,6 +36,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._in_head:
             self._head += len(data)
             if self._head > LARGEST_HEAD:
+                REFUSED.labels("head").inc()
                 self.transport.close()
 
     def on_message_begin(self) -> None:
@@ -46,11 +49,19 @@ class BoundedProtocol(HttpToolsProtocol):
         """The head is whole."""
         self._in_head = False
         self._stop_waiting()
+        most = self.limit_concurrency
+        if most is not None and max(len(self.connections), len(self.tasks)) >= most:
+            REFUSED.labels("connections").inc()
         super().on_headers_complete()
 
     def _wait_for_head(self) -> None:
         self._stop_waiting()
-        self._too_slow = asyncio.get_running_loop().call_later(SECONDS_FOR_A_HEAD, self.transport.close)
+        self._too_slow = asyncio.get_running_loop().call_later(SECONDS_FOR_A_HEAD, self._give_up)
+
+    def _give_up(self) -> None:
+        if self._in_head:
+            REFUSED.labels("head").inc()
+        self.transport.close()
 
     def _stop_waiting(self) -> None:
         if self._too_slow is not None:

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from infra.errors import Unavailable
+from infra.metrics import REFUSED
 
 Done = TypeVar("Done")
 
@@ -52,6 +53,7 @@ def _verified(password: str, password_hash: str) -> bool:
 async def _in_thread(work: Callable[[], Done]) -> Done:
     global _waiting
     if _waiting >= MOST_WAITING:
+        REFUSED.labels("passwords").inc()
         raise Unavailable
     _waiting += 1
     try:

@@ -13,6 +13,7 @@ from math import ceil
 from infra.clock import now
 from infra.database import Connection, transaction
 from infra.errors import TooManyAttempts
+from infra.metrics import REFUSED
 
 FREE_FROM_NETWORK, LONGEST_FROM_NETWORK = 5, timedelta(minutes=15)
 FREE_FOR_ADDRESS, LONGEST_FOR_ADDRESS = 20, timedelta(minutes=5)
@@ -48,6 +49,7 @@ async def count_attempt(throttles: Throttles) -> None:
         keys = [throttles.from_network, *([] if is_known else [throttles.for_address])]
         until = await connection.fetchval("SELECT sign_in_wait($1, $2)", keys, at)
         if until is not None:
+            REFUSED.labels("sign_in").inc()
             raise TooManyAttempts(max(1, ceil((until - at).total_seconds())))
         counted = (
             (throttles.from_network, FREE_FROM_NETWORK, LONGEST_FROM_NETWORK),
