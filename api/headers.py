@@ -1,5 +1,6 @@
 """What every request gets, whatever answers it: an id, strict headers, a limited body, and no word of our errors."""
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from traceback import extract_tb
@@ -14,7 +15,7 @@ from api.counting import Answered, count_limit, counted
 from api.identity import language_of
 from api.refusals import refusal
 from infra.clock import new_id
-from infra.errors import LimitExceeded, WinError
+from infra.errors import LimitExceeded, Unavailable, WinError
 from infra.log import logger
 
 MAX_BODY = 1024 * 1024
@@ -78,6 +79,10 @@ class Exchange:
             await app(self.scope, self.counted_receive, self.safe_send)
         except BodyTooLarge:
             await self.too_large()
+        except asyncio.CancelledError:
+            # The process stops, and the time is over in which it lets requests end.
+            await self.answer(Unavailable(), status=503)
+            raise
         except Exception as error:
             logger().error("unexpected error", kind=type(error).__name__, place=place_of(error))
             await self.answer(WinError(), status=500)

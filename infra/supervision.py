@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from infra.embedded import Server
 from infra.log import logger
+from infra.settings import settings
 
 PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
 SUPERVISED = "WIN_SUPERVISED"
 PATIENCE = 15.0
+"""Seconds that a process may take to stop, besides those that its requests are given."""
 LONGEST_PAUSE = 30.0
 STEADY = 60.0
 
@@ -73,7 +75,7 @@ class Child:
             return
         self.process.terminate()
         try:
-            self.process.wait(PATIENCE)
+            self.process.wait(settings().drain_seconds + PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -71,9 +71,7 @@ def up(
 
 def serve(port: Port = None, host: Host = None, data: Data = None) -> None:
     """Run one web process in the foreground."""
-    import uvicorn
-
-    from web.protocol import BoundedProtocol
+    from web.serving import server
 
     choose(port, host, data)
     configure()
@@ -83,21 +81,7 @@ def serve(port: Port = None, host: Host = None, data: Data = None) -> None:
         demand_free_port(given.host, given.port)
         secret = secret_key(given).get_secret_value()
         asyncio.run(demand_entry(given.database_url or "", SERVING_ROLE, secret))
-        uvicorn.run(
-            "web.app:build",
-            factory=True,
-            host=given.host,
-            port=given.port,
-            loop="uvloop",
-            http=BoundedProtocol,
-            ws="none",
-            access_log=False,
-            server_header=False,
-            log_config=None,
-            timeout_keep_alive=30,
-            limit_concurrency=1000,
-            timeout_graceful_shutdown=10,
-        )
+        server(given).run()
 
 
 def choose(port: int | None, host: str | None, data: Path | None) -> None:
