@@ -1,13 +1,13 @@
-"""The connection to Redis: arq's wake-up, never the truth."""
+"""The connection to Redis: arq's wake-up, never the truth. A Redis that hangs is as good as one that is away."""
 
 import asyncio
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import orjson
-from arq.connections import RedisSettings, create_pool
+from arq.connections import ArqRedis, RedisSettings
 from redis.exceptions import RedisError
 
 from infra.errors import SetupError
@@ -21,6 +21,8 @@ OUTBOX = "win:worker:outbox"
 RELAY = "relay"
 """The job that looks for work that is due."""
 WAIT_FOR_THE_BELL = 0.5
+WAIT_FOR_A_WORD = 0.5
+WAIT_AT_THE_START = 5.0
 _ringing: set[asyncio.Task[None]] = set()
 
 
@@ -41,14 +43,35 @@ def redis_settings(url: str) -> RedisSettings:
     raise SetupError("WIN_REDIS_URL is not an address of Redis; it is like redis://user:password@host:6379/0.")
 
 
+@asynccontextmanager
+async def reached(url: str, seconds: float) -> AsyncIterator[ArqRedis]:
+    """Give a connection for so long at most. Raises `OSError`, `RedisError`, `TimeoutError` or `SetupError`."""
+    given = redis_settings(url)
+    redis = ArqRedis(
+        host=str(given.host),
+        port=given.port,
+        unix_socket_path=given.unix_socket_path,
+        db=given.database,
+        username=given.username,
+        password=given.password,
+        ssl=given.ssl,
+        socket_connect_timeout=seconds,
+        job_serializer=written,
+        job_deserializer=read,
+    )
+    try:
+        async with asyncio.timeout(seconds):
+            yield redis
+    finally:
+        # Those in use too: whoever was waiting for an answer when the time was over has left theirs open.
+        await redis.aclose(close_connection_pool=True)
+
+
 async def demand_redis(url: str) -> None:
     """See that a Redis answers there, and that it is new enough. Raises `SetupError`."""
     try:
-        pool = await create_pool(replace(redis_settings(url), conn_retries=0, conn_timeout=5))
-        try:
-            version = str((await pool.info("server"))["redis_version"])
-        finally:
-            await pool.aclose()
+        async with reached(url, WAIT_AT_THE_START) as redis:
+            version = str((await redis.info("server"))["redis_version"])
     except (OSError, RedisError, TimeoutError) as error:
         raise SetupError(f"WIN_REDIS_URL does not lead to a Redis that lets us in ({type(error).__name__}).") from None
     if tuple(int(number) for number in version.split(".")[:2]) < OLDEST:
@@ -56,21 +79,15 @@ async def demand_redis(url: str) -> None:
 
 
 async def worker_was_seen(url: str) -> bool:
-    """Tell whether a worker lives, by its beat. Raises `OSError`, `RedisError` or `SetupError`."""
-    pool = await create_pool(replace(redis_settings(url), conn_retries=0, conn_timeout=1))
-    try:
-        return bool(await pool.exists(HEARTBEAT))
-    finally:
-        await pool.aclose()
+    """Tell whether a worker lives, by its beat. Raises what `reached` does."""
+    async with reached(url, WAIT_FOR_A_WORD) as redis:
+        return bool(await redis.exists(HEARTBEAT))
 
 
 async def last_count(url: str) -> dict[str, Any] | None:
-    """Return what a worker that lives has last counted. Raises `OSError`, `RedisError` or `SetupError`."""
-    pool = await create_pool(replace(redis_settings(url), conn_retries=0, conn_timeout=1))
-    try:
-        value = await pool.get(OUTBOX)
-    finally:
-        await pool.aclose()
+    """Return what a worker that lives has last counted. Raises what `reached` does."""
+    async with reached(url, WAIT_FOR_A_WORD) as redis:
+        value = await redis.get(OUTBOX)
     return None if value is None else read(value)
 
 
@@ -97,10 +114,5 @@ def ring() -> None:
 
 async def _ring(url: str) -> None:
     with suppress(OSError, RedisError, TimeoutError, SetupError):
-        async with asyncio.timeout(WAIT_FOR_THE_BELL):
-            once = replace(redis_settings(url), conn_retries=0, conn_timeout=1)
-            pool = await create_pool(once, job_serializer=written, job_deserializer=read)
-            try:
-                await pool.enqueue_job(RELAY, _job_id="wake")
-            finally:
-                await pool.aclose()
+        async with reached(url, WAIT_FOR_THE_BELL) as redis:
+            await redis.enqueue_job(RELAY, _job_id="wake")

@@ -57,6 +57,14 @@ class Service:
         while self.redis.is_alive():  # noqa: ASYNC110 (a process, not a task)
             await asyncio.sleep(0.01)
 
+    def freeze_redis(self) -> None:
+        """Let it hang: it takes connections, and answers nothing."""
+        os.kill(self.redis.pid, signal.SIGSTOP)
+
+    def thaw_redis(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.redis.pid, signal.SIGCONT)
+
     async def look_after(self) -> None:
         """Start again whatever has ended, as `win up` does."""
         if not self.redis.is_alive():
