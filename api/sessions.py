@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.devices import device_of, mark
 from api.identity import COOKIE, Credentials, Viewer, credentials, enter, language_of, refuse_cross_site
 from api.refusals import UNREACHABLE, refusal
 from infra.clock import now
@@ -25,16 +26,17 @@ async def create(request: Request) -> Response:
     """Sign in: 201 with the cookie; 200 with the organisations if one has to be chosen first."""
     refuse_cross_site(request)
     given = await texts(request, required=("email", "password"), optional=("organisation", "territory"))
-    replaced = session_cookie(request)
+    replaced, device = session_cookie(request), device_of(request)
     outcome = await service.sign_in(
         SignIn(
             **given,
             network_address=request.client.host if request.client else "",
             replaces=replaced.token_hash if replaced else None,
+            device=device,
         )
     )
     if isinstance(outcome, Opened):
-        return await signed_in(outcome)
+        return mark(await signed_in(outcome), device)
     return json_answer({"organisations": [choice(membership) for membership in outcome]}, 200)
 
 

@@ -201,6 +201,11 @@ SENTENCES = [
         f"{throttles.LONGEST_FOR_ADDRESS.seconds // 60}",
     ),
     ("security", f"within {throttles.KNOWN_FOR.days} days"),
+    ("security", f"within {throttles.DEVICE_KNOWN_FOR.days} days"),
+    (
+        "security",
+        f"{throttles.FREE_FROM_DEVICE} are free, and waits go up to {throttles.LONGEST_FROM_DEVICE.seconds // 60} min",
+    ),
     ("security", f"takes {MOST_WAITING} at once"),
     ("operating", f"| a statement of a request | {SERVER_SETTINGS['statement_timeout']} |"),
     ("operating", f"| waiting for a lock | {SERVER_SETTINGS['lock_timeout']} |"),

@@ -53,6 +53,8 @@ class SignIn:
     organisation: str | None = None
     territory: str | None = None
     replaces: bytes | None = None
+    device: str = ""
+    """The mark of the browser, if it can be known again."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ async def sign_in(attempt: SignIn) -> Opened | Sequence[Membership]:
     `Refused` for somebody who is in no such organisation.
     """
     email = written(attempt.email)
-    throttles = Throttles.of(email, attempt.network_address)
+    throttles = Throttles.of(email, attempt.network_address, attempt.device)
     await count_attempt(throttles)
     async with transaction() as connection:
         account = await connection.fetchrow("SELECT * FROM account_for_sign_in($1)", email)

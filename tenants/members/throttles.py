@@ -1,7 +1,7 @@
 """How guessing is slowed down without keeping the rightful person out.
 
-Failures are counted for an address from one network, and for the address from anywhere. Waits double, have a cap and
-end; a success forgets them.
+Failures are counted for an address from one network, and for the address from anywhere; from a browser with which the
+address has signed in before, for the two of them alone. Waits double, have a cap and end; a success forgets them.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Address, ip_address, ip_network
 from math import ceil
+from typing import TypeAlias
 
 from infra.clock import now
 from infra.database import Connection, transaction
@@ -17,7 +18,9 @@ from infra.metrics import REFUSED
 
 FREE_FROM_NETWORK, LONGEST_FROM_NETWORK = 5, timedelta(minutes=15)
 FREE_FOR_ADDRESS, LONGEST_FOR_ADDRESS = 20, timedelta(minutes=5)
+FREE_FROM_DEVICE, LONGEST_FROM_DEVICE = 5, timedelta(minutes=15)
 KNOWN_FOR = timedelta(days=12)
+DEVICE_KNOWN_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -26,44 +29,78 @@ class Throttles:
 
     from_network: str
     for_address: str
-    known: str
+    from_device: str
+    known_network: str
+    known_device: str | None
 
     @classmethod
-    def of(cls, email: str, network_address: str) -> "Throttles":
-        """Return the keys of one address, and of it from one network."""
+    def of(cls, email: str, network_address: str, device: str = "") -> "Throttles":
+        """Return the keys of one address: from one network, from anywhere, and from one browser if it has a mark."""
         network = network_of(network_address)
-        texts = (f"{email}|{network}", email, f"known|{email}|{network}")
-        return cls(*(hashlib.sha256(text.encode()).hexdigest() for text in texts))
+        return cls(
+            from_network=key("failed from network", email, network),
+            for_address=key("failed", email),
+            from_device=key("failed from device", email, device),
+            known_network=key("known network", email, network),
+            known_device=key("known device", email, device) if device else None,
+        )
+
+
+def key(purpose: str, *parts: str) -> str:
+    """Return what stands in the table; NUL is in no part, so nobody can type the key of another purpose."""
+    return hashlib.sha256("\0".join((purpose, *parts)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+Count: TypeAlias = tuple[str, int, timedelta]
+"""A key, the failures that are free, and the longest wait."""
 
 
 async def count_attempt(throttles: Throttles) -> None:
     """Count the attempt as failed before the password is looked at. Raises `TooManyAttempts`.
 
-    So a hundred guesses at once are a hundred failures, and not one. From a network where this address signed in
-    lately only that network's own failures slow it down: nobody elsewhere can keep the rightful person out.
+    So a hundred guesses at once are a hundred failures, and not one.
     """
     at = now()
     async with transaction() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", throttles.for_address)
-        is_known = await connection.fetchval("SELECT sign_in_wait($1, $2)", [throttles.known], at) is not None
-        keys = [throttles.from_network, *([] if is_known else [throttles.for_address])]
-        until = await connection.fetchval("SELECT sign_in_wait($1, $2)", keys, at)
+        counts = await counts_of(connection, throttles)
+        until = await connection.fetchval("SELECT sign_in_wait($1, $2)", [name for name, _, _ in counts], at)
         if until is not None:
             REFUSED.labels("sign_in").inc()
             raise TooManyAttempts(max(1, ceil((until - at).total_seconds())))
-        counted = (
-            (throttles.from_network, FREE_FROM_NETWORK, LONGEST_FROM_NETWORK),
-            (throttles.for_address, FREE_FOR_ADDRESS, LONGEST_FOR_ADDRESS),
-        )
-        for key, free, longest in counted[: len(keys)]:
-            await connection.execute("SELECT sign_in_failed($1, $2, $3, $4)", key, free, longest, at)
+        for name, free, longest in counts:
+            await connection.execute("SELECT sign_in_failed($1, $2, $3, $4)", name, free, longest, at)
+
+
+async def counts_of(connection: Connection, throttles: Throttles) -> list[Count]:
+    """Return what slows this attempt down: nobody elsewhere can keep the rightful person out.
+
+    With a browser of theirs, only that browser's own failures, whoever shares the network; from a network of theirs,
+    only that network's.
+    """
+    if await is_known(connection, throttles.known_device):
+        return [(throttles.from_device, FREE_FROM_DEVICE, LONGEST_FROM_DEVICE)]
+    from_network = (throttles.from_network, FREE_FROM_NETWORK, LONGEST_FROM_NETWORK)
+    if await is_known(connection, throttles.known_network):
+        return [from_network]
+    return [from_network, (throttles.for_address, FREE_FOR_ADDRESS, LONGEST_FOR_ADDRESS)]
+
+
+async def is_known(connection: Connection, name: str | None) -> bool:
+    """Tell whether the address has signed in from there lately."""
+    return name is not None and await connection.fetchval("SELECT sign_in_wait($1, $2)", [name], now()) is not None
 
 
 async def forget_failures(connection: Connection, throttles: Throttles) -> None:
-    """Start counting anew after a success, and remember for a while that this network is the person's own."""
-    await connection.execute("SELECT sign_in_succeeded($1)", [throttles.from_network, throttles.for_address])
-    # The table of waits serves as the memory: a wait that nobody has to wait for, twelve days long.
-    await connection.execute("SELECT sign_in_failed($1, -20, $2, $3)", throttles.known, KNOWN_FOR, now())
+    """Start counting anew after a success, and remember for a while that network and browser are the person's own."""
+    failed = [throttles.from_network, throttles.for_address, throttles.from_device]
+    await connection.execute("SELECT sign_in_succeeded($1)", failed)
+    # The table of waits serves as the memory: a wait that nobody has to wait for. The function makes none longer than
+    # twelve days, so one that is to end later is said to begin later.
+    for name, known_for in ((throttles.known_network, KNOWN_FOR), (throttles.known_device, DEVICE_KNOWN_FOR)):
+        if name is not None:
+            begins = now() + known_for - KNOWN_FOR
+            await connection.execute("SELECT sign_in_failed($1, -20, $2, $3)", name, KNOWN_FOR, begins)
 
 
 def network_of(address: str) -> str:

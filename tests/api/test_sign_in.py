@@ -29,7 +29,8 @@ async def test_signing_in_gives_a_cookie_that_only_this_host_gets(browser: Brows
     response = await browser().post("/session", json=person.typed())
 
     assert response.status_code == 201
-    (cookie,) = response.headers.get_list("set-cookie")
+    cookie, mark = response.headers.get_list("set-cookie")
+    assert mark.startswith("__Host-win-device=wid_")
     name, *attributes = cookie.split("; ")
     assert name.startswith("__Host-win-session=wis_")
     assert sorted(attributes) == sorted(["HttpOnly", "Max-Age=43199", "Path=/", "SameSite=lax", "Secure"])

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.devices import device_of, mark
 from api.identity import Viewer, enter
 from api.sessions import session_cookie, set_cookie
 from infra.clock import now
@@ -61,12 +62,13 @@ async def sign_in(request: Request) -> Response:
     ]
     if missing:
         return form(request, typed, *missing, status=422)
-    replaced = session_cookie(request)
+    replaced, device = session_cookie(request), device_of(request)
     attempt = SignIn(
         email,
         password,
         request.client.host if request.client else "",
         replaces=replaced.token_hash if replaced else None,
+        device=device,
     )
     try:
         outcome = await service.sign_in(attempt)
@@ -81,7 +83,7 @@ async def sign_in(request: Request) -> Response:
         status = 429 if isinstance(error, TooManyAttempts) else 422
         return form(request, typed, local("email", said(language, error)), status=status)
     assert isinstance(outcome, Opened)  # noqa: S101 - an organisation was named
-    return begin(outcome, address)
+    return mark(begin(outcome, address), device)
 
 
 def said(language: str, error: WinError) -> str:
