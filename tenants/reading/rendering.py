@@ -35,14 +35,16 @@ GROUND = """CROSS JOIN LATERAL (
    WHERE a.territory_id = {territory} AND a.organisation_id = {organisation} AND a.case_id = {row}.id
      AND a.until > now()) {ground}"""
 
+# What is read is looked up case by case: left to choose, PostgreSQL reads all that was ever shared with the reader.
 LOG = """logged AS (
   INSERT INTO access_log (territory_id, at, request_id, organisation_id, account_id, holder_id, case_id, fields_mask,
                           purpose, clause, authorisation_id)
   SELECT a.territory_id, now(), {request}, a.organisation_id, {account}, a.holder_id, a.case_id,
          a.read_mask & {field_mask} & {requested}::bigint, a.purpose, a.clause, a.authorisation_id
-    FROM case_access a
-   WHERE a.territory_id = {territory} AND a.organisation_id = {organisation} AND a.case_id IN ({cases})
-     AND a.until > now() AND a.holder_id <> a.organisation_id AND a.read_mask & {field_mask} <> 0)"""
+    FROM (SELECT DISTINCT id FROM ({cases}) every (id)) read CROSS JOIN LATERAL (
+      SELECT * FROM case_access a
+       WHERE a.territory_id = {territory} AND a.organisation_id = {organisation} AND a.case_id = read.id
+         AND a.until > now() AND a.holder_id <> a.organisation_id AND a.read_mask & {field_mask} <> 0 OFFSET 0) a)"""
 
 
 @dataclass
