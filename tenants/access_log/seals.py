@@ -30,7 +30,15 @@ class Anchor:
 
 
 async def seal(connection: Connection, territory_id: UUID) -> int:
-    """Seal what was read since the last seal and return how many entries that were; for the steward."""
+    """Seal what was read since the last seal, as many seals as it takes; return how many entries; for the steward."""
+    sealed = 0
+    while entries := await seal_some(connection, territory_id):
+        sealed += entries
+    return sealed
+
+
+async def seal_some(connection: Connection, territory_id: UUID) -> int:
+    """Seal as much as goes under one seal and return how many entries that were: none when there is nothing left."""
     entries: int = await connection.fetchval("SELECT seal_access_log($1)", territory_id)
     return entries
 

@@ -5,6 +5,9 @@ from tortoise.migrations import operations as ops
 
 from infra.row_security import Tenancy, definer
 
+MOST = 10_000
+"""So many entries at most are under one seal: a statement has to end in the time that is given to statements."""
+
 # Everything of an entry, as one line of text that does not depend on any setting.
 CANONICAL = (
     "concat_ws('|', l.id, (extract(epoch FROM l.at) * 1000000)::bigint, l.request_id, l.organisation_id, "
@@ -20,7 +23,7 @@ BEGIN
 END
 """
 
-SEAL = """
+SEAL = f"""
 DECLARE
     _outside text := current_setting('win.territory_id', true);
     _last access_seal;
@@ -30,7 +33,10 @@ BEGIN
     PERFORM set_config('win.territory_id', _territory::text, true);
     PERFORM pg_advisory_xact_lock(hashtextextended('seal ' || _territory::text, 0));
     SELECT s.* INTO _last FROM access_seal s WHERE s.territory_id = _territory ORDER BY s.number DESC LIMIT 1;
-    UPDATE access_log l SET seal = coalesce(_last.number, 0) + 1 WHERE l.territory_id = _territory AND l.seal IS NULL;
+    UPDATE access_log l SET seal = coalesce(_last.number, 0) + 1
+     WHERE l.territory_id = _territory AND l.seal IS NULL AND l.id = ANY (ARRAY(
+           SELECT u.id FROM access_log u WHERE u.territory_id = _territory AND u.seal IS NULL ORDER BY u.id
+            LIMIT {MOST}));
     GET DIAGNOSTICS _entries = ROW_COUNT;
     IF _entries > 0 THEN
         _hash := hash_of_seal(_territory, coalesce(_last.number, 0) + 1, coalesce(_last.hash, ''));

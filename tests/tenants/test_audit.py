@@ -17,6 +17,8 @@ INSERT INTO access_log (territory_id, at, request_id, organisation_id, account_i
 SELECT $1, now(), $2, o.id, $2, o.id, $2, 6, 'traineeship', 5, $2 FROM organisation o WHERE o.slug = 'caritas-empoli'
 """
 
+MANY = "FROM generate_series(1, 10001), organisation o"
+
 
 @pytest.fixture
 async def sealed(owner: asyncpg.Connection) -> AsyncIterator[tuple[asyncpg.Connection, UUID]]:
@@ -41,6 +43,17 @@ async def test_an_untouched_log_holds(sealed: tuple[asyncpg.Connection, UUID]) -
     assert Anchor.read(str(anchor)) == anchor
     assert await faults(connection, territory, SLUG, [anchor]) == []
     assert await seal(connection, territory) == 0
+
+
+async def test_no_seal_is_over_more_than_a_statement_can_take(sealed: tuple[asyncpg.Connection, UUID]) -> None:
+    connection, territory = sealed
+    newest = await connection.fetchval("SELECT max(number) FROM access_seal")
+    await connection.execute(READ.replace("FROM organisation o", MANY), territory, new_id())
+    assert await seal(connection, territory) == 10_001
+    await connection.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+    entries = await connection.fetch("SELECT entries FROM access_seal WHERE number > $1 ORDER BY number", newest)
+    assert [row["entries"] for row in entries] == [10_000, 1]
+    assert await faults(connection, territory, SLUG, []) == []
 
 
 @pytest.mark.parametrize(
