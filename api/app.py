@@ -17,6 +17,7 @@ from api.identity import credentials, enter, language_of, refuse_cross_site
 from api.operation import Ask, answer
 from api.refusals import UNREACHABLE, cause_of, describe, extensions, refusal, told_as
 from api.schema import schema
+from api.sessions import hand_over, network_address
 from api.sessions import routes as session_routes
 from infra.database import transaction
 from infra.errors import BadRequest, ErrorCode, Unauthenticated, Unavailable, WinError
@@ -35,15 +36,18 @@ async def graphql(request: Request) -> Response:
             raise Unauthenticated
         if caller.kind == "cookie":
             refuse_cross_site(request)
-        result, language = await answer(await read_ask(request), caller, request_id)
+        answered = await answer(await read_ask(request), caller, request_id)
     except WinError as error:
         return refusal(error, error.language or language, request_id)
     except UNREACHABLE as error:
         logger().error("database unavailable", kind=type(error).__name__)
         return refusal(Unavailable(), language, request_id)
-    body = respond(result, language, request_id)
+    body = respond(answered.result, answered.language, request_id)
     kind = GRAPHQL_JSON if GRAPHQL_JSON in request.headers.get("accept", "") else "application/json"
-    return Response(orjson.dumps(body), 200 if "data" in body else 400, media_type=kind)
+    response = Response(orjson.dumps(body), 200 if "data" in body else 400, media_type=kind)
+    if answered.renewed is not None:
+        hand_over(response, answered.renewed)
+    return response
 
 
 async def read_ask(request: Request) -> Ask:
@@ -59,7 +63,8 @@ async def read_ask(request: Request) -> Ask:
     variables, name = body.get("variables"), body.get("operationName")
     if not isinstance(variables, dict | None) or not isinstance(name, str | None):
         raise BadRequest("error.body")
-    return Ask(body["query"], variables or {}, name, request.headers.get("idempotency-key"))
+    key = request.headers.get("idempotency-key")
+    return Ask(body["query"], variables or {}, name, key, network_address(request))
 
 
 def respond(result: ExecutionResult, language: str, request_id: UUID) -> dict[str, Any]:

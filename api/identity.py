@@ -35,6 +35,7 @@ class Viewer:
     session_id: UUID
     session_kind: Kind
     territory_slug: str
+    account_language: str
 
     def speaking(self, language: str) -> "Viewer":
         """Return the same member, answered in this language."""
@@ -80,6 +81,7 @@ async def enter(connection: Connection, token_hash: bytes) -> Viewer | None:
         session_id=row["session_id"],
         session_kind=row["session_kind"],
         territory_slug=row["territory_slug"],
+        account_language=row["language"],
     )
 
 

@@ -30,14 +30,16 @@ from graphql import (
 from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingOnIncremental
 from graphql.language.visitor import Visitor, visit
 
+from api.account import is_secret
 from api.counting import Roots, count_refusal, count_result, roots_of
-from api.identity import Credentials, Viewer, enter
+from api.identity import Credentials, enter
 from api.limits import checked_document
 from api.limits_cost import check_operation
 from api.reading.answer import Asking
 from api.schema import schema
 from infra.database import transaction
 from infra.errors import BadRequest, Unauthenticated, WinError
+from tenants.account.service import Renewed
 from tenants.operations.service import remember, remembered
 
 DOCUMENTS = 512
@@ -53,12 +55,22 @@ class Ask:
     variables: Mapping[str, Any]
     operation_name: str | None
     idempotency_key: str | None = None
+    network_address: str = ""
 
     @property
     def hash(self) -> bytes:
         """Return what makes two requests the same."""
         body = [self.document, dict(self.variables), self.operation_name]
         return hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came of it, in which language, and the caller's session if it now has another secret."""
+
+    result: ExecutionResult
+    language: str
+    renewed: Renewed | None = None
 
 
 @dataclass(frozen=True)
@@ -85,22 +97,18 @@ class CompiledExecutor(ExecutorThrowingOnIncremental):
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
 
-async def answer(
-    ask: Ask, credentials: Credentials, request_id: UUID, *, language: str | None = None
-) -> tuple[ExecutionResult, str]:
-    """Return the result and the caller's language, or the one asked for. Raises `WinError` if nothing was executed."""
+async def answer(ask: Ask, credentials: Credentials, request_id: UUID, *, language: str | None = None) -> Answered:
+    """Return the result, in the caller's language or the one asked for. Raises `WinError` if nothing was executed."""
     try:
-        result, language = await _answer(ask, credentials, request_id, language)
+        answered = await _answer(ask, credentials, request_id, language)
     except Exception as error:
         count_refusal(error)
         raise
-    count_result(roots(ask.document, ask.operation_name), result)
-    return result, language
+    count_result(roots(ask.document, ask.operation_name), answered.result)
+    return answered
 
 
-async def _answer(
-    ask: Ask, credentials: Credentials, request_id: UUID, language: str | None
-) -> tuple[ExecutionResult, str]:
+async def _answer(ask: Ask, credentials: Credentials, request_id: UUID, language: str | None) -> Answered:
     try:
         async with transaction() as connection:
             viewer = await enter(connection, credentials.token_hash)
@@ -108,16 +116,35 @@ async def _answer(
                 raise Unauthenticated
             viewer = viewer.speaking(language or viewer.actor.language)
             language = viewer.actor.language
+            asking = Asking(viewer, request_id, ask.document, ask.operation_name, network_address=ask.network_address)
             try:
-                return await _execute(ask, viewer, request_id), language
+                result = await _execute(ask, asking)
             except WinError as error:
+                if error.text == "request.syntax" and is_secret(ask.document):
+                    error = BadRequest()  # what cannot be read is quoted in the other
                 error.language = language
-                raise
+                raise error from None
+            # Where this ends without an error, it was committed: only then is a new secret one.
+            answered = Answered(quieted(ask.document, result), language, asking.renewed)
     except RolledBack as rolled_back:
-        return rolled_back.result, language or "it"
+        return Answered(quieted(ask.document, rolled_back.result), language or "it")
+    return answered
 
 
-async def _execute(ask: Ask, viewer: Viewer, request_id: UUID) -> ExecutionResult:
+def quieted(document: str, result: ExecutionResult) -> ExecutionResult:
+    """Return the result of a document that may carry a password without what graphql-core quotes of its values."""
+    if not result.errors or not is_secret(document):
+        return result
+    errors = [
+        GraphQLError("", error.nodes, path=error.path, original_error=BadRequest())
+        if cause_of(error) is None
+        else error
+        for error in result.errors
+    ]
+    return ExecutionResult(result.data, errors)
+
+
+async def _execute(ask: Ask, asking: Asking) -> ExecutionResult:
     prepared = prepare(ask.document)
     if prepared.errors:
         return ExecutionResult(None, list(prepared.errors))
@@ -125,7 +152,7 @@ async def _execute(ask: Ask, viewer: Viewer, request_id: UUID) -> ExecutionResul
     if operation is None:
         raise BadRequest("error.which_operation")
     demand_affordable(ask)
-    asking = Asking(viewer, request_id, ask.document, ask.operation_name, varying(ask.document))
+    asking.varying = varying(ask.document)
     if operation.operation is OperationType.MUTATION:
         return await _mutate(ask, prepared, asking)
     result = await _run(ask, prepared, asking)
@@ -137,15 +164,23 @@ async def _execute(ask: Ask, viewer: Viewer, request_id: UUID) -> ExecutionResul
 
 def is_foreseen(error: GraphQLError) -> bool:
     """Tell whether the error was raised on purpose, by us or by graphql-core."""
+    return isinstance(cause_of(error), WinError | None)
+
+
+def cause_of(error: GraphQLError) -> BaseException | None:
+    """Return what graphql-core has wrapped; nothing, if the words are its own."""
     cause: BaseException | None = error
-    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+    while isinstance(cause, GraphQLError):
         cause = cause.original_error
-    return isinstance(cause, GraphQLError | WinError)
+    return cause
 
 
 async def _mutate(ask: Ask, prepared: Prepared, asking: Asking) -> ExecutionResult:
     actor, key = asking.viewer.actor, ask.idempotency_key
     if key is not None:
+        if is_secret(ask.document):
+            # What is kept of a request is a plain hash: with a password in it, a way to guess that at leisure.
+            raise BadRequest("error.idempotency_secret")
         asking.replayed = await remembered(actor, key, ask.hash)
     result = await _run(ask, prepared, asking)
     if result.errors:
@@ -186,7 +221,7 @@ def roots(source: str, operation_name: str | None) -> Roots | None:
 def demand_affordable(ask: Ask) -> None:
     """Go on only if the operation costs no more than one may. Raises `LimitExceeded`."""
     variables = orjson.dumps(dict(ask.variables), default=str)
-    if len(variables) <= SMALL:
+    if len(variables) <= SMALL and not is_secret(ask.document):
         _demand_affordable(ask.document, ask.operation_name, variables)
     else:
         check_operation(schema._schema, prepare(ask.document).document, ask.operation_name, ask.variables)

@@ -15,6 +15,7 @@ from infra.clock import now
 from infra.database import transaction
 from infra.errors import BadRequest, Refused, Unauthenticated, Unavailable, WinError
 from infra.log import logger
+from tenants.account.service import Renewed
 from tenants.members import service
 from tenants.members.secrets import hash_of
 from tenants.members.service import Membership, Opened, SignIn
@@ -30,7 +31,7 @@ async def create(request: Request) -> Response:
     outcome = await service.sign_in(
         SignIn(
             **given,
-            network_address=request.client.host if request.client else "",
+            network_address=network_address(request),
             replaces=replaced.token_hash if replaced else None,
             device=device,
         )
@@ -102,7 +103,7 @@ async def signed_in(opened: Opened) -> Response:
     if viewer is None:
         raise Refused("sign_in.not_a_member")
     response = json_answer({"viewer": described(viewer, opened.membership)}, 201)
-    set_cookie(response, opened.secret, int((opened.expires_at - now()).total_seconds()))
+    hand_over(response, opened)
     return response
 
 
@@ -123,6 +124,16 @@ def choice(membership: Membership) -> Mapping[str, Any]:
         "territory": {"slug": membership.territory_slug, "name": membership.territory_name},
         "role": membership.role.upper(),
     }
+
+
+def network_address(request: Request) -> str:
+    """Return where a request comes from, as far as the server knows."""
+    return request.client.host if request.client else ""
+
+
+def hand_over(response: Response, opened: Opened | Renewed) -> None:
+    """Give the browser the secret of its session, for as long as that lives."""
+    set_cookie(response, opened.secret, int((opened.expires_at - now()).total_seconds()))
 
 
 def set_cookie(response: Response, secret: str, seconds: int) -> None:

@@ -1,18 +1,22 @@
 """The connection pool, and the one transaction in which an operation runs."""
 
+import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from contextvars import Context as Variables
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 from uuid import UUID
 
 import asyncpg
 from tortoise import Tortoise
 from tortoise.transactions import in_transaction
+
+from infra.errors import Unavailable
 
 SERVING_ROLE = "win_app"
 SET_CONTEXT = """
@@ -32,9 +36,14 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "15s",
 }
 
+MOST_APART = 2
+"""Each holds two connections for a moment; of the smallest pool one is left for whoever needs only one."""
+
+Done = TypeVar("Done")
 Connection: TypeAlias = "asyncpg.Connection[Any]"
 _running: ContextVar[Connection] = ContextVar("running transaction")
 _afterwards: ContextVar[list[Callable[[], None]]] = ContextVar("what follows the commit")
+_apart = 0
 
 
 @dataclass(frozen=True)
@@ -164,6 +173,25 @@ async def enter_context(bound: Connection, context: Context) -> None:
         str(context.field_mask),
         str(context.write_mask),
     )
+
+
+async def apart(work: Callable[[], Awaitable[Done]]) -> Done:
+    """Do this on another connection than the running transaction's: it stays done, whatever becomes of that one.
+
+    Raises `Unavailable` if so many do so that all connections could come to wait for each other.
+    """
+    global _apart
+    if _apart >= MOST_APART:
+        raise Unavailable
+    _apart += 1
+    try:
+
+        async def alone() -> Done:
+            return await work()
+
+        return await asyncio.create_task(alone(), context=Variables())
+    finally:
+        _apart -= 1
 
 
 def connection() -> Connection:

@@ -17,6 +17,11 @@ MESSAGES: Mapping[str, Sentence] = {
         "Il corpo della richiesta deve essere un oggetto JSON con il testo della query in `query`.",
         "The body of the request must be a JSON object with the text of the query in `query`.",
     ),
+    "error.browser_only": (
+        "L'account si cambia solo da un browser, dopo aver fatto l'accesso con la password. Con un token si può solo "
+        "leggere.",
+        "An account is changed in a browser alone, after signing in with the password. A token can only read it.",
+    ),
     "error.conflict": (
         "Qualcuno ha modificato questa scheda prima di te: avevi la versione {expected}, ora c'è la {actual}. "
         "Ricarica la scheda e ripeti la modifica.",
@@ -42,6 +47,10 @@ MESSAGES: Mapping[str, Sentence] = {
     "error.idempotency_key": (
         "La chiave Idempotency-Key non è valida: usa da 1 a {longest} caratteri semplici.",
         "The Idempotency-Key is not valid: use 1 to {longest} plain characters.",
+    ),
+    "error.idempotency_secret": (
+        "Una richiesta che contiene una password o un codice non può avere la chiave Idempotency-Key.",
+        "A request that holds a password or a code cannot have an Idempotency-Key.",
     ),
     "error.internal": (
         "C'è stato un problema da parte nostra e non è stato salvato nulla. Riprova; se succede ancora, "
@@ -197,6 +206,14 @@ MESSAGES: Mapping[str, Sentence] = {
         "Il Patto non prevede di condividere nulla con questa organizzazione per questo scopo.",
         "The pact does not provide for sharing anything with this organisation for this purpose.",
     ),
+    "problem.password_the_same": (
+        "È la password che hai già. Scegline una diversa.",
+        "This is the password that you have already. Choose a different one.",
+    ),
+    "problem.password_too_short": (
+        "La password è troppo corta: servono almeno 12 caratteri. Tre o quattro parole a caso vanno bene.",
+        "The password is too short: at least 12 characters are needed. Three or four random words will do.",
+    ),
     "problem.reason_only_to_close": (
         "Il motivo si indica solo per chiudere la scheda.",
         "A reason is given only to close the case.",
@@ -217,6 +234,16 @@ MESSAGES: Mapping[str, Sentence] = {
         "Sono troppi elementi in una volta. Togline qualcuno.",
         "There are too many items at once. Remove some.",
     ),
+    "problem.too_obvious": (
+        "Questa password si indovina facilmente: contiene quasi solo il tuo nome, la tua e-mail o parole e tasti "
+        "molto usati. Prova con tre o quattro parole a caso.",
+        "This password is easy to guess: it is little more than your name, your e-mail, or very common words and "
+        "keys. Try three or four random words.",
+    ),
+    "problem.too_short": (
+        "Il testo è troppo corto.",
+        "The text is too short.",
+    ),
     "problem.unknown_field": (
         "Non esiste un dato con questo nome. Sceglilo dall'elenco.",
         "There is no field with this name. Choose it from the list.",
@@ -228,6 +255,10 @@ MESSAGES: Mapping[str, Sentence] = {
     "problem.unknown_organisation": (
         "Non troviamo questa organizzazione nella tua rete. Sceglila dall'elenco.",
         "We cannot find this organisation in your network. Choose it from the list.",
+    ),
+    "problem.wrong_password": (
+        "La password attuale non è giusta. Controllala e riprova.",
+        "The present password is not right. Check it and try again.",
     ),
     "problem.wrong_state": (
         "Nello stato attuale questa operazione non è possibile.",

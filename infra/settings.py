@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8000, description="Port to listen on")
-    pool_size: int = Field(10, ge=1, le=200, description="Database connections of one web process")
+    pool_size: int = Field(10, ge=3, le=200, description="Database connections of one web process")
     drain_seconds: int = Field(
         10, ge=0, le=600, description="Seconds that requests may take to end when the web process is told to stop"
     )

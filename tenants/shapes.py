@@ -1,6 +1,7 @@
 """Every shape by its name; a noun that can be read has its line here."""
 
 from tenants.access_log.shape import ACCESS_LOG_ENTRY
+from tenants.account.shape import SESSION
 from tenants.authorisations.shape import AUTHORISATION
 from tenants.cases.disclosure import DISCLOSURE
 from tenants.cases.shape import CASE, NEED
@@ -16,7 +17,7 @@ ALL = (
     *(CASE, NEED, DISCLOSURE),
     *(JOINT_INTERVENTION, PARTNER, AUTHORISATION, ACCESS_LOG_ENTRY),
     *(EVENT, NOTIFICATION),
-    *(ORGANISATION, TERRITORY, PACT, CLAUSE, PARTY, VIEWER),
+    *(ORGANISATION, TERRITORY, PACT, CLAUSE, PARTY, VIEWER, SESSION),
 )
 
 SHAPES: dict[str, Shape] = {shape.name: shape for shape in ALL}

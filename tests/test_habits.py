@@ -240,6 +240,11 @@ def requiring(module: ast.Module) -> set[str]:
 
 
 NOT_A_VERB_OF_A_ROLE = {
+    "tenants/account/service.py: change_password": "everybody may change their own",
+    "tenants/account/service.py: confirm_password": "part of the same",
+    "tenants/account/service.py: end_other_sessions": "everybody may end their own sessions",
+    "tenants/account/service.py: end_session": "the same",
+    "tenants/account/service.py: set_language": "everybody may choose their own language",
     "tenants/members/service.py: sign_in": "nobody is signed in yet",
     "tenants/members/service.py: sign_out": "everybody may end their own session",
     "tenants/notifications/service.py: mark_read": "everybody may put away what they were told",

@@ -13,6 +13,7 @@ from api.app import respond
 from api.identity import Credentials, credentials
 from api.operation import Ask, answer
 from api.refusals import describe
+from api.sessions import network_address
 from infra.errors import Unauthenticated, WinError
 
 OPERATIONS = Path(__file__).parent / "operations"
@@ -46,16 +47,17 @@ async def ask(request: Request, operation: str, variables: Mapping[str, Any] | N
     if caller is None:
         raise Unauthenticated
     request_id = request.state.request_id
-    question = Ask(document(operation), variables or {}, None)
+    question = Ask(document(operation), variables or {}, None, network_address=network_address(request))
     try:
-        result, language = await answer(question, caller, request_id, language=chosen_language(request))
+        answered = await answer(question, caller, request_id, language=chosen_language(request))
     except Unauthenticated:
         raise
     except WinError as error:
         language = error.language or chosen_language(request) or "it"
         raise Told(describe(error, language, request_id), language) from None
-    body = orjson.loads(orjson.dumps(respond(result, language, request_id)))
-    request.state.language = language
+    language = answered.language
+    body = orjson.loads(orjson.dumps(respond(answered.result, language, request_id)))
+    request.state.language, request.state.renewed = language, answered.renewed
     for entry in body.get("errors", ()):
         raise Told(entry, language)
     return Answer(body["data"], language)

@@ -29,7 +29,7 @@ async def compiled_page(url: str, secret: str, token: str) -> str:
     await open_pool(as_role(url, SERVING_ROLE, secret), max_size=1)
     try:
         credentials = Credentials(hash_of(token), "bearer")
-        result, _ = await answer(Ask(DOCUMENT, {}, None), credentials, new_id())
+        result = (await answer(Ask(DOCUMENT, {}, None), credentials, new_id())).result
         if result.errors:
             raise RuntimeError(f"the page cannot be measured: {result.errors[0].message}")
         statement = next(reversed(reading._kept.values()))

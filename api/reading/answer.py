@@ -16,6 +16,7 @@ from api.reading.reference import canonical
 from authz.actions import Action
 from authz.roles import MASKS
 from infra.settings import settings
+from tenants.account.service import Renewed
 from tenants.reading import statements
 from tenants.reading.pages import page_size, read_cursor
 from tenants.reading.shapes import Selected, Source
@@ -35,11 +36,14 @@ class Asking:
     request_id: UUID
     document: str
     operation_name: str | None
-    varying: tuple[str, ...]
+    varying: tuple[str, ...] = ()
+    network_address: str = ""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     replayed: Mapping[str, Any] | None = None
     """What each verb came to when this very request was made before, by its response key."""
     outcomes: dict[str, Any] = field(default_factory=dict)
+    renewed: Renewed | None = None
+    """The caller's session under a new secret, if a verb gave it one."""
 
     @property
     def values(self) -> dict[str, object]:
@@ -58,6 +62,8 @@ class Asking:
             "request": self.request_id,
             "email": self.viewer.email,
             "display_name": self.viewer.display_name,
+            "account_language": self.viewer.account_language,
+            "session": self.viewer.session_id,
             "action_names": [action.value for action in Action if actor.may(action)],
         }
 

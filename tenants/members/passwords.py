@@ -30,11 +30,14 @@ async def is_right(password: str, password_hash: str | None) -> bool:
     return found and password_hash is not None
 
 
+async def hashed(password: str) -> str:
+    """Return what is stored of a password."""
+    return await _in_thread(lambda: HASHER.hash(password))
+
+
 async def renewed(password: str, password_hash: str) -> str | None:
     """Return a new hash for a right password whose hash was made with other parameters than today's."""
-    if not HASHER.check_needs_rehash(password_hash):
-        return None
-    return await _in_thread(lambda: HASHER.hash(password))
+    return await hashed(password) if HASHER.check_needs_rehash(password_hash) else None
 
 
 @lru_cache

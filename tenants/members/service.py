@@ -89,20 +89,31 @@ async def sign_in(attempt: SignIn) -> Opened | Sequence[Membership]:
     password = attempt.password if is_short else ""
     if not await is_right(password, account["password_hash"] if account and is_short else None) or account is None:
         raise Unauthenticated("sign_in.wrong")
-    renewed_hash = await renewed(password, account["password_hash"])
+    password_hash = await _with_todays_hash(account["account_id"], password, account["password_hash"])
     async with transaction() as connection:
         await forget_failures(connection, throttles)
-        if renewed_hash is not None:
-            await connection.execute("SELECT set_account_password($1, $2)", account["account_id"], renewed_hash)
         memberships = await memberships_of(connection, account["account_id"])
         if attempt.organisation is None and len(memberships) > 1:
             return memberships
         # What follows may be refused; the success stays counted as one.
     chosen = choose(memberships, attempt.organisation, attempt.territory)
     async with transaction() as connection:
+        # A password that was changed meanwhile opens nothing; until the end of this it is not changed.
+        if not await connection.fetchval("SELECT hold_account($1, $2)", account["account_id"], password_hash):
+            raise Unauthenticated("sign_in.wrong")
         if attempt.replaces is not None:
             await connection.execute("SELECT close_session($1)", attempt.replaces)
         return await open_session(connection, account["account_id"], chosen, "cookie", now() + COOKIE_LIFE)
+
+
+async def _with_todays_hash(account_id: UUID, password: str, password_hash: str) -> str:
+    """Return the hash that a right password has now: a new one, if the old was made with other parameters."""
+    new = await renewed(password, password_hash)
+    if new is None:
+        return password_hash
+    async with transaction() as connection:
+        await connection.execute("SELECT renew_password_hash($1, $2, $3)", account_id, password_hash, new)
+    return new
 
 
 async def sign_out(token_hash: bytes) -> bool:
@@ -124,6 +135,8 @@ async def switch_organisation(
     A session's id carries the instant of the sign-in, and hands it on: no number of changes makes a session longer.
     """
     chosen = choose(await memberships_of(connection, account_id), organisation, territory)
+    # Held first, so that whoever ends all sessions at this moment ends the new one, or this one before it.
+    await connection.execute("SELECT hold_account($1, NULL)", account_id)
     if not await connection.fetchval("SELECT close_session($1)", token_hash):
         raise Unauthenticated
     signed_in_at = datetime.fromtimestamp((session_id.int >> 80) / 1000, UTC)

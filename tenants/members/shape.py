@@ -1,7 +1,7 @@
 """What a member reads of themselves."""
 
 from authz.roles import Role
-from tenants.reading.shapes import Kind, Leaf, One, Shape
+from tenants.reading.shapes import Kind, Leaf, Many, One, Shape
 
 VIEWER = Shape(
     "Viewer",
@@ -10,7 +10,7 @@ VIEWER = Shape(
         Leaf("id", Kind.ID, sql="'member_' || {row}.id", required=True),
         Leaf("email", sql="{email}", required=True),
         Leaf("display_name", sql="{display_name}", required=True),
-        Leaf("language", sql="{language}", required=True),
+        Leaf("language", sql="{account_language}", required=True, note="The one that the account is spoken to in."),
         Leaf("role", Role, sql="upper({row}.role)", required=True),
         Leaf("actions", sql="{action_names}", listed=True, required=True, note="Verbs of the role."),
         One(
@@ -20,6 +20,21 @@ VIEWER = Shape(
             required=True,
         ),
         One("territory", "Territory", "{child}.id = {row}.territory_id", required=True),
+        Leaf(
+            "has_several_organisations",
+            Kind.BOOLEAN,
+            sql="(SELECT count(*) > 1 FROM memberships_of({account}))",
+            required=True,
+            note="Whether I may act for another one too.",
+        ),
+        Many(
+            "sessions",
+            "Session",
+            "true",
+            order="{child}.last_used_at DESC, {child}.id",
+            rows=lambda _rendering, _scope: "own_sessions()",
+            note="Where I am signed in, the last used first; my tokens too.",
+        ),
     ),
     note="Whoever asks: a member of one organisation.",
 )

@@ -21,6 +21,8 @@ PARAMETERS = {
     "write_mask": "bigint",
     "actions": "bigint",
     "language": "text",
+    "account_language": "text",
+    "session": "uuid",
     "request": "uuid",
     "email": "text",
     "display_name": "text",

@@ -94,6 +94,12 @@ def code(response: httpx.Response) -> Any:
     return error["extensions"]["code"]
 
 
+async def asked(client: httpx.AsyncClient, query: str, **given: Any) -> dict[str, Any]:
+    """Ask GraphQL in a browser, with one input, and return the body."""
+    body: dict[str, Any] = (await client.post("/graphql", json={"query": query, "variables": {"input": given}})).json()
+    return body
+
+
 async def is_alive(secret: str) -> bool:
     """Tell whether the database lets this secret in."""
     async with transaction() as connection:

@@ -16,7 +16,7 @@ from infra.errors import ErrorCode
 from infra.messages import MESSAGES
 from tests.api.differential import PEOPLE, Token
 from tests.api.test_main_job import HEALTH, OPEN, READ, WORK, Job, accept, consent_and_propose, open_and_write
-from tests.conftest import Ask
+from tests.conftest import CAST, Ask
 
 ABSENT = "01900000-0000-7000-8000-000000000000"
 VIEWER = "{ viewer { email } }"
@@ -90,6 +90,10 @@ WITH_ID |= {
         "notification",
         "mutation ($id: ID!) { markNotificationRead(input: {notificationId: $id}) { problems { code } } }",
     ),
+    "endSession": (
+        "session",
+        "mutation ($id: ID!) { endSession(input: {sessionId: $id}) { problems { code } } }",
+    ),
     "giveAuthorisation": (
         "case",
         "mutation ($id: ID!) { giveAuthorisation(input: {caseId: $id, basis: CONSENT, purposes: [HIRE], kinds: "
@@ -137,6 +141,9 @@ SELECT e.territory_id, e.organisation_id, e.account_id, e.id, e.kind, e.case_id,
 """
 
 
+SIGNED_IN = "SELECT s.id FROM session s JOIN account a ON a.id = account_id WHERE email = $1 AND revoked_at IS NULL"
+
+
 @pytest.fixture(scope="module")
 async def hidden(job: Job, owner: asyncpg.Connection) -> dict[str, str]:
     """Ids of rows that are there, and that Rosa must not be able to tell from any others."""
@@ -150,6 +157,7 @@ async def hidden(job: Job, owner: asyncpg.Connection) -> dict[str, str]:
         await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(here))
         work = UUID(job.joint_intervention.rpartition("_")[2])
         notification = await owner.fetchval(TOLD, work)
+        session = await owner.fetchval(SIGNED_IN, CAST["anna"][0])
     return {
         "notification": f"notification_{notification}",
         "case": job.case,
@@ -157,6 +165,7 @@ async def hidden(job: Job, owner: asyncpg.Connection) -> dict[str, str]:
         "authorisation": job.authorisation,
         "organisation": f"organisation_{organisation}",
         "pact": f"pact_{pact}",
+        "session": f"session_{session}",
     }
 
 

@@ -38,10 +38,29 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
         "SELECT * FROM memberships_of($1)",
         world["kept"] if hidden else new_id(),
     ),
-    "set_account_password(uuid,text)": lambda hidden, world: (
-        "SELECT set_account_password($1, '$argon2id$')",
+    "hold_account(uuid,text)": lambda hidden, world: (
+        "SELECT hold_account($1, '-')",
         world["kept"] if hidden else new_id(),
     ),
+    "renew_password_hash(uuid,text,text)": lambda hidden, world: (
+        "SELECT renew_password_hash($1, '$argon2id$', '$argon2id$')",
+        world["kept"] if hidden else new_id(),
+    ),
+    "end_session(uuid)": lambda hidden, world: (
+        "SELECT end_session($1)",
+        world["session of holder"] if hidden else new_id(),
+    ),
+    "end_other_sessions(uuid)": lambda hidden, world: (
+        "SELECT end_other_sessions($1)",
+        world["session of holder"] if hidden else new_id(),
+    ),
+    "change_password(uuid,text,text,bytea)": lambda hidden, world: (
+        "SELECT change_password($1, '-', '$argon2id$', '1')",
+        world["session of holder"] if hidden else new_id(),
+    ),
+    # About the account in the context alone.
+    "own_sessions()": None,
+    "set_language(text)": None,
     # About credentials and addresses, which whoever asks has to bring: the tests of sign-in judge them.
     "enter(bytea)": None,
     "account_for_sign_in(text)": None,

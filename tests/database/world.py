@@ -90,7 +90,9 @@ async def add_organisation(world: World, row: dict[str, Any], slug: str) -> None
     await world.put("member", **both, id=member, role="case_manager", valid_from=today())
     moments = {"created_at": now(), "last_seen_at": now(), "expires_at": now() + LATER}
     token = {"token_hash": slug.encode(), "kind": "bearer"}
-    await world.put("session", **row, **moments, **token, id=new_id(), account_id=account, member_id=member)
+    await world.put(
+        "session", **row, **moments, **token, id=world.new(f"session of {slug}"), account_id=account, member_id=member
+    )
     done = {"request_hash": b"1", "outcomes": f'{{"secret": "{slug}"}}', "created_at": now()}
     await world.put("idempotency", **both, **done, key="1")
 

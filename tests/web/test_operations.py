@@ -33,6 +33,9 @@ CHANGES = {
     "accept_joint_intervention": {"jointInterventionId": WORK["jointInterventionId"]},
     "decline_joint_intervention": WORK,
     "close_joint_intervention": WORK,
+    "change_password": {"currentPassword": "", "newPassword": ""},
+    "end_session": {"sessionId": ABSENT.replace("case", "session")},
+    "set_language": {"language": "xx"},
     "mark_notification_read": {"notificationId": ABSENT.replace("case", "notification")},
 }
 

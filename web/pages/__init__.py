@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from web.pages import (
     access_log,
+    account,
     authorisations,
     cases,
     editing,
@@ -20,5 +21,6 @@ from web.pages import (
 
 def routes() -> Sequence[Route]:
     """Return every page."""
-    modules = (sign_in, today, opening, cases, editing, authorisations, joint_work, access_log, network, integrators)
+    of_cases = (opening, cases, editing, authorisations, joint_work, access_log)
+    modules = (sign_in, account, today, *of_cases, network, integrators)
     return [route for module in modules for route in module.ROUTES]

@@ -8,8 +8,7 @@ from starlette.routing import Route
 
 from api.devices import device_of, mark
 from api.identity import Viewer, enter
-from api.sessions import session_cookie, set_cookie
-from infra.clock import now
+from api.sessions import hand_over, network_address, session_cookie, set_cookie
 from infra.database import transaction
 from infra.errors import Refused, TooManyAttempts, Unauthenticated, WinError
 from infra.messages import say as say_message
@@ -66,7 +65,7 @@ async def sign_in(request: Request) -> Response:
     attempt = SignIn(
         email,
         password,
-        request.client.host if request.client else "",
+        network_address(request),
         replaces=replaced.token_hash if replaced else None,
         device=device,
     )
@@ -100,7 +99,7 @@ def onward(address: str) -> str:
 def begin(opened: Opened, address: str) -> Response:
     """Hand over the session and go on."""
     response = redirect(address)
-    set_cookie(response, opened.secret, int((opened.expires_at - now()).total_seconds()))
+    hand_over(response, opened)
     return response
 
 
@@ -158,8 +157,11 @@ async def switch(request: Request) -> Response:
 async def speak(request: Request) -> Response:
     """Remember the language in this browser, and go back to the page."""
     typed = await read_form(request, with_token=False)
-    response = redirect(onward(typed.text("next")))
-    language = typed.text("language")
+    return keep_language(redirect(onward(typed.text("next"))), typed.text("language"))
+
+
+def keep_language(response: Response, language: str) -> Response:
+    """Have this browser remember the language, if it is one."""
     if language in LANGUAGES:
         response.set_cookie(
             LANGUAGE_COOKIE, language, max_age=YEAR, path="/", secure=True, httponly=True, samesite="lax"

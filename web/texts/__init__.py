@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from infra.clock import ROME
+from web.texts.account import ACCOUNT
 from web.texts.forms import FORMS
 from web.texts.integrators import INTEGRATORS
 from web.texts.labels import LABELS
 from web.texts.pages import PAGES
 
-TEXTS: Mapping[str, tuple[str, str]] = {**LABELS, **FORMS, **INTEGRATORS, **PAGES}
+TEXTS: Mapping[str, tuple[str, str]] = {**LABELS, **ACCOUNT, **FORMS, **INTEGRATORS, **PAGES}
 MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June", "July")
 MONTHS += ("August", "September", "October", "November", "December")
 

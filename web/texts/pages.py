@@ -91,6 +91,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "log.when": ("Quando", "When"),
     "log.who": ("Chi", "Who"),
     "log.why": ("Perché", "Why"),
+    "nav.account": ("Account", "Account"),
     "nav.cases": ("Schede", "Cases"),
     "nav.demo": (
         "Territorio dimostrativo: persone e dati sono inventati.",

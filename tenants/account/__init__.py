@@ -1,0 +1,1 @@
+"""What members do with their own account: the password, the open sessions, the language."""

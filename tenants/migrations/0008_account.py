@@ -1,0 +1,105 @@
+"""A member's own account: its sessions, its password and its language, and how each may be changed."""
+
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+from infra.row_security import definer
+
+# Whose account it is, the credential said when it entered the context: no function here is told.
+ME = "nullif(current_setting('win.account_id', true), '')::uuid"
+IS_OPEN = (
+    "s.revoked_at IS NULL AND s.expires_at > now() "
+    "AND (s.kind <> 'cookie' OR s.last_seen_at > now() - interval '30 minutes')"
+)
+
+OWN_SESSIONS = f"""
+BEGIN
+    RETURN QUERY SELECT s.id, s.kind::text, s.created_at, s.last_seen_at, s.expires_at
+      FROM session s WHERE s.account_id = {ME} AND {IS_OPEN};
+END
+"""
+
+END_SESSION = f"""
+BEGIN
+    UPDATE session s SET revoked_at = now() WHERE s.id = _id AND s.account_id = {ME} AND {IS_OPEN};
+    RETURN FOUND;
+END
+"""
+
+# Whoever opens a session holds the account first: none is opened between the lock and the end of the others.
+END_OTHER_SESSIONS = f"""
+BEGIN
+    PERFORM FROM account a WHERE a.id = {ME} FOR NO KEY UPDATE;
+    UPDATE session s SET revoked_at = now()
+     WHERE s.account_id = {ME} AND s.id IS DISTINCT FROM _kept AND s.revoked_at IS NULL;
+END
+"""
+
+HOLD_ACCOUNT = """
+BEGIN
+    PERFORM FROM account a WHERE a.id = _account AND a.password_hash = coalesce(_hash, a.password_hash) FOR SHARE;
+    RETURN FOUND;
+END
+"""
+
+# The old hash is compared and the new one set in one statement: of two changes at once the second finds another.
+CHANGE_PASSWORD = f"""
+DECLARE
+    _until timestamptz;
+BEGIN
+    IF _new NOT LIKE '$argon2id$%' THEN
+        RAISE EXCEPTION 'not an argon2id hash' USING ERRCODE = 'check_violation';
+    END IF;
+    UPDATE account a SET password_hash = _new WHERE a.id = {ME} AND a.password_hash = _old;
+    IF NOT FOUND THEN RETURN NULL; END IF;
+    PERFORM end_other_sessions(_kept);
+    UPDATE session s SET token_hash = _token_hash
+     WHERE s.id = _kept AND s.account_id = {ME} AND s.revoked_at IS NULL RETURNING s.expires_at INTO _until;
+    RETURN _until;
+END
+"""
+
+RENEW_HASH = """
+BEGIN
+    IF _new NOT LIKE '$argon2id$%' THEN
+        RAISE EXCEPTION 'not an argon2id hash' USING ERRCODE = 'check_violation';
+    END IF;
+    UPDATE account a SET password_hash = _new WHERE a.id = _account AND a.password_hash = _old;
+    RETURN FOUND;
+END
+"""
+
+SET_LANGUAGE = f"""
+BEGIN
+    IF _language NOT IN ('it', 'en') THEN
+        RAISE EXCEPTION 'not a language' USING ERRCODE = 'check_violation';
+    END IF;
+    UPDATE account a SET language = _language WHERE a.id = {ME};
+END
+"""
+
+OWN_SESSION = "TABLE (id uuid, kind text, opened_at timestamptz, last_used_at timestamptz, ends_at timestamptz)"
+FUNCTIONS = [
+    ("own_sessions", "", OWN_SESSION, OWN_SESSIONS),
+    ("end_session", "_id uuid", "boolean", END_SESSION),
+    ("end_other_sessions", "_kept uuid", "void", END_OTHER_SESSIONS),
+    ("hold_account", "_account uuid, _hash text", "boolean", HOLD_ACCOUNT),
+    (
+        "change_password",
+        "_kept uuid, _old text, _new text, _token_hash bytea",
+        "timestamptz",
+        CHANGE_PASSWORD,
+    ),
+    ("renew_password_hash", "_account uuid, _old text, _new text", "boolean", RENEW_HASH),
+    ("set_language", "_language text", "void", SET_LANGUAGE),
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tenants", "0007_events")]
+
+    operations = [
+        ops.RunSQL([statement for function in FUNCTIONS for statement in definer(*function)]),
+        # It set any hash to any account; what is left asks for the one that is there.
+        ops.RunSQL(["DROP FUNCTION set_account_password(uuid, text)"]),
+    ]

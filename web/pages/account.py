@@ -1,0 +1,100 @@
+"""One's own account: where one is signed in, the password, the language."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.sessions import hand_over
+from infra.errors import ErrorCode
+from web.ask import Told, ask, do
+from web.forms import Problems, Typed, by_input, local, read_form
+from web.pages.sign_in import keep_language
+from web.rendering import page, redirect, render
+from web.texts import say
+
+HOME = "/account"
+DONE = {name: f"account.done_{name}" for name in ("password", "session", "sessions", "language")}
+PASSWORDS = ("currentPassword", "newPassword", "repeatPassword")
+
+
+async def account(request: Request) -> Response:
+    """Show the account."""
+    answer = await ask(request, "account")
+    done = request.query_params.get("done", "")
+    viewer = answer.data["viewer"]
+    typed = Typed([("language", viewer["language"])])
+    return render(request, "account.html", answer.language, viewer=viewer, typed=typed, done=DONE.get(done, ""))
+
+
+async def end_session(request: Request) -> Response:
+    """End one of the sessions."""
+    await read_form(request)
+    await do(request, "end_session", {"sessionId": request.path_params["session"]})
+    return redirect(f"{HOME}?done=session")
+
+
+async def end_other_sessions(request: Request) -> Response:
+    """Sign out everywhere but here."""
+    await read_form(request)
+    await ask(request, "end_other_sessions")
+    return redirect(f"{HOME}?done=sessions")
+
+
+async def set_language(request: Request) -> Response:
+    """Keep the language with the account, and speak it here from now on."""
+    typed = await read_form(request)
+    await do(request, "set_language", {"language": typed.text("language")})
+    return keep_language(redirect(f"{HOME}?done=language"), typed.text("language"))
+
+
+async def ask_passwords(request: Request) -> Response:
+    """Show the form of a new password."""
+    return await passwords(request, [])
+
+
+async def passwords(request: Request, problems: Problems, status: int = 200) -> Response:
+    """Render the form; what is typed into it is never shown again."""
+    answer = await ask(request, "viewer")
+    return render(
+        request,
+        "password.html",
+        answer.language,
+        status=status,
+        viewer=answer.data["viewer"],
+        typed=Typed(),
+        problems=problems,
+        wrong=by_input(problems, PASSWORDS),
+    )
+
+
+async def change_password(request: Request) -> Response:
+    """Set a new password, and hand over the secret under which this session goes on."""
+    typed = await read_form(request)
+    language = (await ask(request, "viewer")).language
+    current, new, repeated = (typed.values.get(name, [""])[0] for name in PASSWORDS)
+    problems: Problems = []
+    if new and repeated != new:
+        problems = [local("repeatPassword", say(language, "wrong.repeat"))]
+    else:
+        try:
+            _, found = await do(request, "change_password", {"currentPassword": current, "newPassword": new})
+            problems = [dict(problem) for problem in found]
+        except Told as told:
+            if told.code != ErrorCode.TOO_MANY_ATTEMPTS:
+                raise
+            return await passwords(request, [local("currentPassword", told.message)], status=429)
+    if problems:
+        return await passwords(request, problems, status=422)
+    response = redirect(f"{HOME}?done=password")
+    hand_over(response, request.state.renewed)
+    return response
+
+
+ROUTES = [
+    Route("/account", page(account), methods=["GET"]),
+    Route("/account/language", page(set_language), methods=["POST"]),
+    Route("/account/password", page(ask_passwords), methods=["GET"]),
+    Route("/account/password", page(change_password), methods=["POST"]),
+    Route("/account/sessions/end-others", page(end_other_sessions), methods=["POST"]),
+    Route("/account/sessions/{session}/end", page(end_session), methods=["POST"]),
+]
