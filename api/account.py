@@ -9,17 +9,19 @@ import strawberry
 from api.identity import Viewer
 from api.ids import row_id
 from api.reading.answer import Asking
-from api.verbs import do, payload
+from api.verbs import Problem, do, payload, told
 from infra.errors import Refused
 from tenants.account import service
 from tenants.account.service import Present
+from tenants.members.codes import address_of
 
-SECRET = ("changePassword",)
+SECRET = ("changePassword", "startSecondFactor", "confirmSecondFactor", "endSecondFactor")
 """Mutations that are given a password or a code."""
 
 Changed = payload("ChangePasswordPayload", "viewer", "Viewer")
 Ended = payload("EndSessionPayload", "viewer", "Viewer")
 OthersEnded = payload("EndOtherSessionsPayload", "viewer", "Viewer")
+FactorEnded = payload("EndSecondFactorPayload", "viewer", "Viewer")
 Spoken = payload("SetLanguagePayload", "viewer", "Viewer")
 
 
@@ -48,13 +50,43 @@ def present(asking: Asking) -> Present:
     """Return the session that a change of the account is asked in. Raises `Refused` for a token."""
     demand_browser(asking.viewer)
     viewer = asking.viewer
-    return Present(viewer.session_id, viewer.email, viewer.display_name, asking.network_address)
+    account = viewer.actor.account_id
+    return Present(viewer.session_id, account, viewer.email, viewer.display_name, asking.network_address)
 
 
 def demand_browser(viewer: Viewer) -> None:
     """Go on only in a session that a password has opened: a token that got lost must not take the account over."""
     if viewer.session_kind != "cookie":
         raise Refused("error.browser_only")
+
+
+@strawberry.input
+class StartSecondFactorInput:
+    current_password: str
+
+
+@strawberry.input
+class ConfirmSecondFactorInput:
+    code: str = strawberry.field(description="The first code that the application shows.")
+
+
+@strawberry.input
+class EndSecondFactorInput:
+    current_password: str
+    code: str = strawberry.field(description="A code of the application, or a recovery code.")
+
+
+@strawberry.type
+class StartSecondFactorPayload:
+    secret: str | None = strawberry.field(description="To be typed into an application. It is told this once.")
+    address: str | None = strawberry.field(description="The same for a QR code, as `otpauth://…`.")
+    problems: list[Problem] = strawberry.field(description="Empty when it was done.")
+
+
+@strawberry.type
+class ConfirmSecondFactorPayload:
+    recovery_codes: list[str] = strawberry.field(description="Each opens one session. They are told this once.")
+    problems: list[Problem] = strawberry.field(description="Empty when it was done.")
 
 
 @strawberry.type
@@ -71,6 +103,55 @@ class Mutation:
             return asking.viewer.actor.member_id
 
         return Changed(outcome=await do(info, changed))
+
+    @strawberry.mutation(
+        description="Begin to set up codes by time (RFC 6238) as a second factor. None is asked until "
+        "confirmSecondFactor. It takes no Idempotency-Key.",
+    )
+    async def start_second_factor(
+        self,
+        info: strawberry.Info,
+        input: StartSecondFactorInput,  # noqa: A002
+    ) -> StartSecondFactorPayload:
+        secrets: list[str] = []
+
+        async def started() -> UUID:
+            asking: Asking = info.context
+            secrets.append(await service.start_second_factor(present(asking), input.current_password))
+            return asking.viewer.actor.member_id
+
+        outcome = await do(info, started)
+        secret = secrets[0] if secrets else None
+        address = address_of(secret, info.context.viewer.email) if secret else None
+        return StartSecondFactorPayload(secret=secret, address=address, problems=told(outcome, info))
+
+    @strawberry.mutation(
+        description="Ask a code from now on, proved by a first one. Every other session and token of mine ends. It "
+        "takes no Idempotency-Key.",
+    )
+    async def confirm_second_factor(
+        self,
+        info: strawberry.Info,
+        input: ConfirmSecondFactorInput,  # noqa: A002
+    ) -> ConfirmSecondFactorPayload:
+        codes: list[str] = []
+
+        async def confirmed() -> UUID:
+            asking: Asking = info.context
+            codes.extend(await service.confirm_second_factor(present(asking), input.code))
+            return asking.viewer.actor.member_id
+
+        outcome = await do(info, confirmed)
+        return ConfirmSecondFactorPayload(recovery_codes=codes, problems=told(outcome, info))
+
+    @strawberry.mutation(graphql_type=FactorEnded, description="Ask no code any more. It takes no Idempotency-Key.")
+    async def end_second_factor(self, info: strawberry.Info, input: EndSecondFactorInput) -> Any:  # noqa: A002
+        async def ended() -> UUID:
+            asking: Asking = info.context
+            await service.end_second_factor(present(asking), input.current_password, input.code)
+            return asking.viewer.actor.member_id
+
+        return FactorEnded(outcome=await do(info, ended))
 
     @strawberry.mutation(graphql_type=Ended, description="End one of my open sessions, or one of my tokens.")
     async def end_session(self, info: strawberry.Info, input: EndSessionInput) -> Any:  # noqa: A002

@@ -18,15 +18,15 @@ from infra.log import logger
 from tenants.account.service import Renewed
 from tenants.members import service
 from tenants.members.secrets import hash_of
-from tenants.members.service import Membership, Opened, SignIn
+from tenants.members.service import CodeNeeded, Membership, Opened, SignIn
 
 Answer = Callable[[Request], Awaitable[Response]]
 
 
 async def create(request: Request) -> Response:
-    """Sign in: 201 with the cookie; 200 with the organisations if one has to be chosen first."""
+    """Sign in: 201 with the cookie; 200 if a code has to come with it, or one of several organisations."""
     refuse_cross_site(request)
-    given = await texts(request, required=("email", "password"), optional=("organisation", "territory"))
+    given = await texts(request, required=("email", "password"), optional=("organisation", "territory", "code"))
     replaced, device = session_cookie(request), device_of(request)
     outcome = await service.sign_in(
         SignIn(
@@ -38,6 +38,8 @@ async def create(request: Request) -> Response:
     )
     if isinstance(outcome, Opened):
         return mark(await signed_in(outcome), device)
+    if isinstance(outcome, CodeNeeded):
+        return json_answer({"codeRequired": True}, 200)
     return json_answer({"organisations": [choice(membership) for membership in outcome]}, 200)
 
 

@@ -69,6 +69,19 @@ async def do(info: strawberry.Info, verb: Callable[[], Awaitable[UUID | None]]) 
     return outcome
 
 
+def told(outcome: Outcome, info: strawberry.Info) -> list[Problem]:
+    """Return the problems of an outcome in the caller's language."""
+    language = info.context.viewer.actor.language
+    return [
+        Problem(
+            code=problem["code"],
+            path=problem["path"],
+            message=say(language, problem["text"], **problem["values"]),
+        )
+        for problem in outcome.problems
+    ]
+
+
 def payload(name: str, noun: str, shape: str) -> Any:
     """Make a mutation's payload type: the noun as it is afterwards, and the problems."""
 
@@ -77,15 +90,7 @@ def payload(name: str, noun: str, shape: str) -> Any:
         return await read_one(raw, shape, self.outcome.row) if self.outcome.row else None
 
     async def problems(self: Any, info: strawberry.Info) -> list[Problem]:
-        language = info.context.viewer.actor.language
-        return [
-            Problem(
-                code=problem["code"],
-                path=problem["path"],
-                message=say(language, problem["text"], **problem["values"]),
-            )
-            for problem in self.outcome.problems
-        ]
+        return told(self.outcome, info)
 
     cls: Any = type(name, (), {"__annotations__": {"outcome": strawberry.Private[Outcome]}})
     setattr(cls, noun, strawberry.field(resolver=read, graphql_type=TYPES.classes[shape] | None))

@@ -222,6 +222,14 @@ MESSAGES: Mapping[str, Sentence] = {
         "Questo dato è necessario. Compilalo per continuare.",
         "This is needed. Fill it in to continue.",
     ),
+    "problem.second_factor_is_on": (
+        "La verifica in due passaggi è già attiva. Per cambiare telefono disattivala e attivala di nuovo.",
+        "Two-step verification is on already. To change telephone, switch it off and on again.",
+    ),
+    "problem.second_factor_not_begun": (
+        "È passato troppo tempo. Ricomincia ad attivare la verifica in due passaggi.",
+        "Too much time has passed. Begin again to switch on two-step verification.",
+    ),
     "problem.too_far": (
         "La data è troppo lontana. Scegline una più vicina.",
         "The date is too far away. Choose a nearer one.",
@@ -255,6 +263,10 @@ MESSAGES: Mapping[str, Sentence] = {
     "problem.unknown_organisation": (
         "Non troviamo questa organizzazione nella tua rete. Sceglila dall'elenco.",
         "We cannot find this organisation in your network. Choose it from the list.",
+    ),
+    "problem.wrong_code": (
+        "Il codice non è giusto, o è già stato usato. Aspetta il prossimo e riprova.",
+        "The code is not right, or was already used. Wait for the next one and try again.",
     ),
     "problem.wrong_password": (
         "La password attuale non è giusta. Controllala e riprova.",
@@ -328,9 +340,17 @@ MESSAGES: Mapping[str, Sentence] = {
         "Non risulti attivo in questa organizzazione. Scegline una delle tue.",
         "You are not active in this organisation. Choose one of yours.",
     ),
+    "sign_in.too_late": (
+        "È passato troppo tempo. Scrivi di nuovo e-mail e password.",
+        "Too much time has passed. Write your e-mail and password again.",
+    ),
     "sign_in.wrong": (
         "L'indirizzo o la password non sono corretti. Controllali e riprova.",
         "The address or the password is not correct. Check them and try again.",
+    ),
+    "sign_in.wrong_code": (
+        "Il codice non è giusto, o è già stato usato. Aspetta il prossimo e riprova.",
+        "The code is not right, or was already used. Wait for the next one and try again.",
     ),
 }
 

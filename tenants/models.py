@@ -22,7 +22,7 @@ from tenants.cases.models import (
 )
 from tenants.events.models import Event, Processed
 from tenants.joint_work.models import JointIntervention, JointInterventionPartner
-from tenants.members.models import Account, Member, RoleMask, Session, SignInThrottle
+from tenants.members.models import Account, Member, RoleMask, SecondFactor, Session, SignInThrottle
 from tenants.notifications.models import Notification
 from tenants.operations.models import Idempotency
 from tenants.organisations.models import Organisation
@@ -68,6 +68,7 @@ __all__ = [
     "Person",
     "Processed",
     "RoleMask",
+    "SecondFactor",
     "Session",
     "SignInThrottle",
     "Territory",

@@ -241,11 +241,14 @@ def requiring(module: ast.Module) -> set[str]:
 
 NOT_A_VERB_OF_A_ROLE = {
     "tenants/account/service.py: change_password": "everybody may change their own",
-    "tenants/account/service.py: confirm_password": "part of the same",
+    "tenants/account/service.py: start_second_factor": "everybody may protect their own account",
+    "tenants/account/service.py: confirm_second_factor": "the same",
+    "tenants/account/service.py: end_second_factor": "the same",
     "tenants/account/service.py: end_other_sessions": "everybody may end their own sessions",
     "tenants/account/service.py: end_session": "the same",
     "tenants/account/service.py: set_language": "everybody may choose their own language",
     "tenants/members/service.py: sign_in": "nobody is signed in yet",
+    "tenants/members/service.py: sign_in_with_code": "nobody is signed in yet",
     "tenants/members/service.py: sign_out": "everybody may end their own session",
     "tenants/notifications/service.py: mark_read": "everybody may put away what they were told",
     "tenants/operations/service.py: remember": "bookkeeping of a request that its verbs have already been allowed",

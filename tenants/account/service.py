@@ -5,11 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from authz.actor import Actor
+from infra.clock import now
 from infra.database import apart, connection
 from infra.errors import Invalid, NotFound, Problem, ProblemCode, Unauthenticated
 from tenants.account.weakness import strong
 from tenants.checks import Findings, one_of
+from tenants.members import codes
 from tenants.members.passwords import hashed, is_right
+from tenants.members.second_factor import has_second_factor, use_code
 from tenants.members.secrets import hash_of, new_secret
 from tenants.members.service import LONGEST_PASSWORD
 from tenants.members.throttles import Throttles, count_attempt, forget_failures
@@ -22,6 +25,7 @@ class Present:
     """The session that a change is asked in: whose it is, and from where."""
 
     session_id: UUID
+    account_id: UUID
     email: str
     display_name: str
     network_address: str
@@ -46,7 +50,9 @@ async def change_password(present: Present, current: str, new: str) -> Renewed:
     if current and current == new:
         found.add(ProblemCode.TOO_OBVIOUS, "new_password", text="problem.password_the_same")
     found.settle()  # before the present password is looked at: what cannot be used anyway is no attempt
-    old = await confirm_password(present, current, "current_password")
+    old = await _demand_password(present, current)
+    if not await has_second_factor(connection(), present.account_id):
+        await _forget_failures(present)  # where codes are asked, no password makes up for guessed ones
     secret = new_secret("cookie")
     expires_at = await connection().fetchval(
         "SELECT change_password($1, $2, $3, $4)", present.session_id, old, await hashed(new), hash_of(secret)
@@ -56,20 +62,73 @@ async def change_password(present: Present, current: str, new: str) -> Renewed:
     return Renewed(secret, expires_at)
 
 
-async def confirm_password(present: Present, password: str, path: str) -> str:
-    """Return the hash of the present password if this is it; a wrong one counts like one at sign-in.
+async def start_second_factor(present: Present, current: str) -> str:
+    """Begin an enrolment, or begin it anew, and return its secret as people type it.
+
+    Raises `Invalid` or `TooManyAttempts`. The password is asked, since whoever finds a browser open must not be able
+    to shut its owner out.
+    """
+    await _demand_password(present, current)
+    await _forget_failures(present)
+    salt = codes.new_salt()
+    if not await connection().fetchval("SELECT start_second_factor($1)", salt):
+        raise Invalid([Problem(ProblemCode.WRONG_STATE, ("current_password",), "problem.second_factor_is_on")])
+    return codes.as_text(codes.secret_of(present.account_id, salt))
+
+
+async def confirm_second_factor(present: Present, code: str) -> list[str]:
+    """Ask codes from now on, end every other session, and return the recovery codes, which nobody sees again.
 
     Raises `Invalid` or `TooManyAttempts`.
     """
-    throttles = Throttles.of(present.email, present.network_address)
-    # What a guess costs is kept even if the rest of the operation fails, and is taken back.
-    await apart(lambda: count_attempt(throttles))
+    await _count(present)
+    held = await connection().fetchrow("SELECT salt, is_on FROM second_factor_of($1)", present.account_id)
+    if held is None or held["is_on"]:
+        text = "problem.second_factor_is_on" if held else "problem.second_factor_not_begun"
+        raise Invalid([Problem(ProblemCode.WRONG_STATE, ("code",), text)])
+    typed = codes.as_typed(code)
+    secret = codes.secret_of(present.account_id, held["salt"])
+    step = codes.matching_step(secret, typed, now()) if codes.is_by_time(typed) else None
+    if step is None:
+        raise Invalid([Problem(ProblemCode.WRONG_CODE, ("code",))])
+    recovery = codes.new_recovery_codes()
+    hashes = [codes.recovery_hash(present.account_id, one) for one in recovery]
+    statement = "SELECT confirm_second_factor($1, $2, $3, $4)"
+    if not await connection().fetchval(statement, present.session_id, held["salt"], step, hashes):
+        raise Invalid([Problem(ProblemCode.WRONG_CODE, ("code",))])
+    await _forget_failures(present)
+    return recovery
+
+
+async def end_second_factor(present: Present, current: str, code: str) -> None:
+    """Ask no code any more. Raises `Invalid` or `TooManyAttempts`."""
+    await _demand_password(present, current)
+    if not await use_code(connection(), present.account_id, code):
+        raise Invalid([Problem(ProblemCode.WRONG_CODE, ("code",))])
+    await _forget_failures(present)
+    await connection().execute("SELECT end_second_factor()")
+
+
+async def _demand_password(present: Present, password: str) -> str:
+    """Return the hash of the present password if this is it; a wrong one counts like one at sign-in."""
+    if not password:
+        raise Invalid([Problem(ProblemCode.REQUIRED, ("current_password",))])
+    await _count(present)
     account = await connection().fetchrow("SELECT * FROM account_for_sign_in($1)", present.email)
     stored: str | None = account["password_hash"] if account and len(password) <= LONGEST_PASSWORD else None
     if not await is_right(password if stored else "", stored) or stored is None:
-        raise Invalid([Problem(ProblemCode.WRONG_PASSWORD, (path,))])
-    await forget_failures(connection(), throttles)
+        raise Invalid([Problem(ProblemCode.WRONG_PASSWORD, ("current_password",))])
     return stored
+
+
+async def _count(present: Present) -> None:
+    """Count a guess; it stays counted even if the rest of the operation fails, and is taken back."""
+    throttles = Throttles.of(present.email, present.network_address)
+    await apart(lambda: count_attempt(throttles))
+
+
+async def _forget_failures(present: Present) -> None:
+    await forget_failures(connection(), Throttles.of(present.email, present.network_address))
 
 
 async def end_session(_actor: Actor, session_id: UUID) -> None:

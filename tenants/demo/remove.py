@@ -15,6 +15,9 @@ SELECT t.relname AS name,
  WHERE t.relnamespace = 'public'::regnamespace AND t.relkind = 'r'
  ORDER BY t.relname
 """
+FORGET_CODES = """
+DELETE FROM second_factor WHERE account_id IN (SELECT id FROM account WHERE is_demo AND id <> ALL ($1::uuid[]))
+"""
 DERIVED, DERIVED_FROM = "case_access", ("authorisation", "joint_intervention_partner")
 
 
@@ -40,6 +43,7 @@ async def remove(connection: Connection) -> bool:
         await connection.execute("ALTER TABLE pact_version ENABLE TRIGGER immutable")
         await connection.execute("ALTER TABLE pact_clause ENABLE TRIGGER immutable")
         members = await _members(connection)
+        await connection.execute(FORGET_CODES, members)
         await connection.execute("DELETE FROM account WHERE is_demo AND id <> ALL ($1::uuid[])", members)
     return bool(territories)
 

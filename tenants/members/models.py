@@ -4,6 +4,7 @@ Only `member` is a tenant table. The others are reached through functions of the
 """
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model
 
 from infra.clock import new_id
@@ -54,6 +55,20 @@ class Session(Model):
 
     class Meta:
         table = "session"
+
+
+class SecondFactor(Model):
+    """What an account's codes are derived from, and which of them were used; until it is confirmed none is asked."""
+
+    account_id = fields.UUIDField(primary_key=True)
+    salt = fields.BinaryField()
+    started_at = fields.DatetimeField()
+    confirmed_at = fields.DatetimeField(null=True)
+    last_step = fields.BigIntField(default=0)
+    recovery_hashes = ArrayField(element_type="text", default=list)
+
+    class Meta:
+        table = "second_factor"
 
 
 class SignInThrottle(Model):

@@ -12,7 +12,9 @@ from authz.roles import MASKS
 from infra.clock import new_id, now
 from infra.database import Connection, transaction
 from infra.errors import NotFound, Refused, Unauthenticated
+from tenants.members.challenges import Proven, challenge_of, read_challenge
 from tenants.members.passwords import is_right, renewed
+from tenants.members.second_factor import has_second_factor, use_code
 from tenants.members.secrets import Kind, hash_of, new_secret
 from tenants.members.throttles import Throttles, count_attempt, forget_failures
 
@@ -53,8 +55,16 @@ class SignIn:
     organisation: str | None = None
     territory: str | None = None
     replaces: bytes | None = None
+    code: str | None = None
     device: str = ""
     """The mark of the browser, if it can be known again."""
+
+
+@dataclass(frozen=True)
+class CodeNeeded:
+    """The password was right, and opens nothing without a code; who gave it is told by the challenge."""
+
+    challenge: str
 
 
 @dataclass(frozen=True)
@@ -74,8 +84,8 @@ async def sync_role_masks(connection: Connection) -> None:
     )
 
 
-async def sign_in(attempt: SignIn) -> Opened | Sequence[Membership]:
-    """Open a session, or return the organisations to choose from if there are several and none was named.
+async def sign_in(attempt: SignIn) -> Opened | CodeNeeded | Sequence[Membership]:
+    """Open a session; or ask a code first, or return the organisations to choose from if none of several was named.
 
     Raises `TooManyAttempts`, `Unauthenticated`, which is the same for a wrong password and for no account, or
     `Refused` for somebody who is in no such organisation.
@@ -90,20 +100,56 @@ async def sign_in(attempt: SignIn) -> Opened | Sequence[Membership]:
     if not await is_right(password, account["password_hash"] if account and is_short else None) or account is None:
         raise Unauthenticated("sign_in.wrong")
     password_hash = await _with_todays_hash(account["account_id"], password, account["password_hash"])
+    proven = Proven(account["account_id"], email, password_hash)
     async with transaction() as connection:
-        await forget_failures(connection, throttles)
-        memberships = await memberships_of(connection, account["account_id"])
+        if not await has_second_factor(connection, proven.account_id):
+            await forget_failures(connection, throttles)
+        elif attempt.code is None:
+            # It stays counted until a code is right: else the password would pay for any number of guessed codes.
+            return CodeNeeded(challenge_of(proven))
+        memberships = await memberships_of(connection, proven.account_id)
         if attempt.organisation is None and len(memberships) > 1:
             return memberships
         # What follows may be refused; the success stays counted as one.
     chosen = choose(memberships, attempt.organisation, attempt.territory)
+    return await _open(proven, attempt.code, throttles, chosen, attempt.replaces)
+
+
+async def sign_in_with_code(
+    challenge: str, code: str, network_address: str, replaces: bytes | None = None, device: str = ""
+) -> tuple[Opened, Sequence[Membership]]:
+    """Open a session for whoever gave the password before, in the first of the organisations, which are returned too.
+
+    Raises `TooManyAttempts`, `Unauthenticated` or `Refused`.
+    """
+    found = read_challenge(challenge)
+    if found is None:
+        raise Unauthenticated("sign_in.too_late")
+    throttles = Throttles.of(found.email, network_address, device)
+    await count_attempt(throttles)
+    async with transaction() as connection:
+        account = await connection.fetchrow("SELECT * FROM account_for_sign_in($1)", found.email)
+        proven = Proven(account["account_id"], found.email, account["password_hash"]) if account else None
+        if proven is None or not found.is_of(proven):
+            raise Unauthenticated("sign_in.too_late")
+        memberships = await memberships_of(connection, proven.account_id)
+    return await _open(proven, code, throttles, choose(memberships, None, None), replaces), memberships
+
+
+async def _open(
+    proven: Proven, code: str | None, throttles: Throttles, chosen: Membership, replaces: bytes | None
+) -> Opened:
     async with transaction() as connection:
         # A password that was changed meanwhile opens nothing; until the end of this it is not changed.
-        if not await connection.fetchval("SELECT hold_account($1, $2)", account["account_id"], password_hash):
+        if not await connection.fetchval("SELECT hold_account($1, $2)", proven.account_id, proven.password_hash):
             raise Unauthenticated("sign_in.wrong")
-        if attempt.replaces is not None:
-            await connection.execute("SELECT close_session($1)", attempt.replaces)
-        return await open_session(connection, account["account_id"], chosen, "cookie", now() + COOKIE_LIFE)
+        if await has_second_factor(connection, proven.account_id):
+            if code is None or not await use_code(connection, proven.account_id, code):
+                raise Unauthenticated("sign_in.wrong_code")
+            await forget_failures(connection, throttles)
+        if replaces is not None:
+            await connection.execute("SELECT close_session($1)", replaces)
+        return await open_session(connection, proven.account_id, chosen, "cookie", now() + COOKIE_LIFE)
 
 
 async def _with_todays_hash(account_id: UUID, password: str, password_hash: str) -> str:

@@ -58,7 +58,26 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
         "SELECT change_password($1, '-', '$argon2id$', '1')",
         world["session of holder"] if hidden else new_id(),
     ),
+    "second_factor_of(uuid)": lambda hidden, world: (
+        "SELECT * FROM second_factor_of($1)",
+        world["kept"] if hidden else new_id(),
+    ),
+    "confirm_second_factor(uuid,bytea,bigint,text[])": lambda hidden, world: (
+        "SELECT confirm_second_factor($1, 'x', 1, '{}')",
+        world["session of holder"] if hidden else new_id(),
+    ),
+    "use_code_of_step(uuid,bytea,bigint)": lambda hidden, world: (
+        "SELECT use_code_of_step($1, 'x', 1)",
+        world["account of holder"] if hidden else new_id(),
+    ),
+    "use_recovery_code(uuid,text)": lambda hidden, world: (
+        "SELECT use_recovery_code($1, 'x')",
+        world["account of holder"] if hidden else new_id(),
+    ),
     # About the account in the context alone.
+    "start_second_factor(bytea)": None,
+    "end_second_factor()": None,
+    "own_second_factor()": None,
     "own_sessions()": None,
     "set_language(text)": None,
     # About credentials and addresses, which whoever asks has to bring: the tests of sign-in judge them.

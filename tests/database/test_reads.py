@@ -50,6 +50,7 @@ WORK = (
 OF_THE_TERRITORY = ("organisation", "pact_version", "pact_clause", "pact_party", "pact_grant", "pact_term", "territory")
 OF_THE_MEMBER = ("member", "idempotency")
 NEVER = ("account", "access_seal", "session", "sign_in_throttle", "processed", "role_mask", "tortoise_migrations")
+NEVER += ("second_factor",)
 BY_ROW = ("case_health", "case_need", "case_need_detail")
 
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(
 )
 WHO = ("anna", "giulia", "piero", "rosa")
 PAGES = ["/today", "/cases", "/cases/new", "/joint-work", "/pact", "/organisations", "/organisation", "/cases/nope"]
-PAGES += ["/account", "/account/password"]
+PAGES += ["/account", "/account/password", "/account/second-factor", "/account/second-factor/end"]
 PAGES += ["/docs/schema"]
 OF_CASE = ["", "/edit/identity", "/edit/contacts", "/edit/legal_status", "/edit/needs"]
 OF_CASE += ["/consent", "/propose", "/access-log"]

@@ -10,7 +10,7 @@ from tests.web.visitors import Page
 from web.ask import LANGUAGES
 
 PAGES = ["/today", "/cases", "/cases/new", "/joint-work", "/pact", "/organisations", "/organisation", "/docs/schema"]
-PAGES += ["/account", "/account/password"]
+PAGES += ["/account", "/account/password", "/account/second-factor", "/account/second-factor/end"]
 OF_CASE = ["", "/edit/identity", "/edit/contacts", "/edit/legal_status", "/edit/economic", "/edit/work"]
 OF_CASE += ["/edit/education", "/edit/housing", "/edit/health", "/edit/justice", "/edit/needs"]
 OF_CASE += ["/consent", "/propose", "/access-log"]

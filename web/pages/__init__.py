@@ -14,6 +14,7 @@ from web.pages import (
     joint_work,
     network,
     opening,
+    second_factor,
     sign_in,
     today,
 )
@@ -22,5 +23,5 @@ from web.pages import (
 def routes() -> Sequence[Route]:
     """Return every page."""
     of_cases = (opening, cases, editing, authorisations, joint_work, access_log)
-    modules = (sign_in, account, today, *of_cases, network, integrators)
+    modules = (sign_in, account, second_factor, today, *of_cases, network, integrators)
     return [route for module in modules for route in module.ROUTES]

@@ -13,7 +13,7 @@ from web.rendering import page, redirect, render
 from web.texts import say
 
 HOME = "/account"
-DONE = {name: f"account.done_{name}" for name in ("password", "session", "sessions", "language")}
+DONE = {name: f"account.done_{name}" for name in ("password", "session", "sessions", "language", "factor_off")}
 PASSWORDS = ("currentPassword", "newPassword", "repeatPassword")
 
 

@@ -1,6 +1,7 @@
 """Signing in and out with a form, choosing an organisation and a language."""
 
 from dataclasses import replace
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,13 +14,15 @@ from infra.database import transaction
 from infra.errors import Refused, TooManyAttempts, Unauthenticated, WinError
 from infra.messages import say as say_message
 from tenants.members import service
-from tenants.members.service import Membership, Opened, SignIn
+from tenants.members.challenges import LIFE
+from tenants.members.service import CodeNeeded, Membership, Opened, SignIn
 from web.ask import LANGUAGE_COOKIE, LANGUAGES, chosen_language, session_of
 from web.forms import Typed, by_input, local, read_form
 from web.rendering import page, redirect, render, spoken
 from web.texts import say
 
 HOME = "/today"
+CHALLENGE_COOKIE = "__Host-win-challenge"
 YEAR = 365 * 24 * 3600
 
 
@@ -72,6 +75,8 @@ async def sign_in(request: Request) -> Response:
     try:
         outcome = await service.sign_in(attempt)
         address = onward(typed.text("next"))
+        if isinstance(outcome, CodeNeeded):
+            return to_code(outcome, address)
         if not isinstance(outcome, Opened):
             first = outcome[0]
             outcome = await service.sign_in(
@@ -83,6 +88,66 @@ async def sign_in(request: Request) -> Response:
         return form(request, typed, local("email", said(language, error)), status=status)
     assert isinstance(outcome, Opened)  # noqa: S101 - an organisation was named
     return mark(begin(outcome, address), device)
+
+
+def to_code(needed: CodeNeeded, address: str) -> Response:
+    """Go on to the page that asks the code; this browser keeps the proof of the password, for a few minutes."""
+    response = redirect("/sign-in/code" + (f"?next={quote(address)}" if address != HOME else ""))
+    keep_challenge(response, needed.challenge)
+    return response
+
+
+def keep_challenge(response: Response, challenge: str) -> None:
+    """Hand over the challenge, or with none have the browser forget it."""
+    seconds = int(LIFE.total_seconds()) if challenge else 0
+    response.set_cookie(
+        CHALLENGE_COOKIE, challenge, max_age=seconds, path="/", secure=True, httponly=True, samesite="strict"
+    )
+
+
+async def ask_code(request: Request) -> Response:
+    """Show the second page of signing in, to whoever has been on the first."""
+    if CHALLENGE_COOKIE not in request.cookies:
+        return redirect("/sign-in")
+    return code_form(request, Typed([("next", request.query_params.get("next", ""))]))
+
+
+def code_form(request: Request, typed: Typed, *problems: dict[str, object], status: int = 200) -> Response:
+    """Render the form of the code; what was typed is not shown again, as it may have been used up."""
+    return render(
+        request,
+        "enter_code.html",
+        spoken(request),
+        status=status,
+        typed=Typed(),
+        problems=problems,
+        wrong=by_input(problems, ["code"]),
+        next=typed.text("next"),
+    )
+
+
+async def give_code(request: Request) -> Response:
+    """Open the session, if the code is right."""
+    typed = await read_form(request, with_token=False)
+    language, code = spoken(request), typed.text("code")
+    if not code:
+        return code_form(request, typed, local("code", say(language, "wrong.missing"), "REQUIRED"), status=422)
+    replaced, device = session_cookie(request), device_of(request)
+    challenge = request.cookies.get(CHALLENGE_COOKIE, "")
+    try:
+        opened, memberships = await service.sign_in_with_code(
+            challenge, code, network_address(request), replaced.token_hash if replaced else None, device
+        )
+    except (Unauthenticated, Refused, TooManyAttempts) as error:
+        if error.text == "sign_in.wrong_code" or isinstance(error, TooManyAttempts):
+            status = 429 if isinstance(error, TooManyAttempts) else 422
+            return code_form(request, typed, local("code", said(language, error)), status=status)
+        response = form(request, typed, local("email", said(language, error)), status=422)
+        keep_challenge(response, "")
+        return response
+    response = begin(opened, onward(typed.text("next")) if len(memberships) == 1 else "/organisation")
+    keep_challenge(response, "")
+    return mark(response, device)
 
 
 def said(language: str, error: WinError) -> str:
@@ -173,6 +238,8 @@ ROUTES = [
     Route("/", page(home), methods=["GET"]),
     Route("/sign-in", page(ask_password), methods=["GET"]),
     Route("/sign-in", page(sign_in), methods=["POST"]),
+    Route("/sign-in/code", page(ask_code), methods=["GET"]),
+    Route("/sign-in/code", page(give_code), methods=["POST"]),
     Route("/sign-out", page(sign_out), methods=["POST"]),
     Route("/organisation", page(choose), methods=["GET"]),
     Route("/organisation", page(switch), methods=["POST"]),

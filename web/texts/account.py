@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 ACCOUNT: Mapping[str, tuple[str, str]] = {
+    "account.done_factor_off": (
+        "Verifica in due passaggi disattivata. Da ora basta la password.",
+        "Two-step verification is off. From now on the password is enough.",
+    ),
     "account.done_language": ("Lingua salvata.", "Language saved."),
     "account.done_password": (
         "Password cambiata. Tutti gli altri accessi e i token sono finiti.",
@@ -45,10 +49,64 @@ ACCOUNT: Mapping[str, tuple[str, str]] = {
     "account.this_one": ("Questo", "This one"),
     "account.title": ("Il tuo account", "Your account"),
     "account.used": ("Usato l'ultima volta", "Last used"),
+    "enter.code": ("Scrivi il codice", "Write the code"),
+    "enter.code_lead": (
+        "Apri l'app dei codici sul telefono e scrivi il codice di 6 cifre che vedi per WIN.",
+        "Open the application with your codes on the telephone, and write the code of 6 digits that it shows for WIN.",
+    ),
+    "enter.code_lost": (
+        "Non hai il telefono? Scrivi uno dei codici di recupero. Se li hai persi, chiedi a chi gestisce WIN.",
+        "No telephone at hand? Write one of the recovery codes. If you have lost them, ask whoever runs WIN.",
+    ),
+    "factor.begin": ("Attiva la verifica in due passaggi", "Switch on two-step verification"),
+    "factor.codes": ("I tuoi codici di recupero", "Your recovery codes"),
+    "factor.codes_kept": ("Li ho conservati, continua", "I have kept them, go on"),
+    "factor.codes_lead": (
+        "Stampali o copiali adesso in un posto sicuro: non li mostreremo più. Ognuno vale una volta sola, al posto del "
+        "codice, se non hai il telefono.",
+        "Print them or copy them to a safe place now: they are not shown again. Each works once, in place of the code, "
+        "when the telephone is not at hand.",
+    ),
+    "factor.done": (
+        "La verifica in due passaggi è attiva. Tutti gli altri accessi e i token sono finiti.",
+        "Two-step verification is on. Every other sign-in and every token has ended.",
+    ),
+    "factor.end": ("Disattiva la verifica in due passaggi", "Switch off two-step verification"),
+    "factor.end_lead": (
+        "Servono la password e un codice. Da quel momento, per entrare basterà la password.",
+        "The password and a code are needed. From then on the password alone will let you in.",
+    ),
+    "factor.key": ("Oppure scrivi questa chiave nell'app", "Or type this key into the application"),
+    "factor.lead": (
+        "Oltre alla password, un codice dal telefono: chi scopre la password non entra lo stesso.",
+        "Besides the password, a code from your telephone: whoever learns the password still does not get in.",
+    ),
+    "factor.link": ("Apri nell'app su questo dispositivo", "Open in the application on this device"),
+    "factor.needs": (
+        "Ti serve un'app che mostra codici, come quelle che si usano per la banca o la posta. Ci vogliono due minuti.",
+        "You need an application that shows codes, such as those used for banks and mail. It takes two minutes.",
+    ),
+    "factor.on": ("Attiva", "On"),
+    "factor.on_lead": (
+        "Dal {day}. Codici di recupero rimasti: {count}.",
+        "Since {day}. Recovery codes left: {count}.",
+    ),
+    "factor.picture": ("Codice QR da inquadrare con l'app", "QR code to be scanned by the application"),
+    "factor.scan": (
+        "Inquadra il codice QR con l'app. Poi scrivi qui sotto il codice di 6 cifre che l'app mostra.",
+        "Scan the QR code with the application. Then write below the code of 6 digits that it shows.",
+    ),
+    "factor.title": ("Verifica in due passaggi", "Two-step verification"),
+    "hint.code": (
+        "6 cifre, oppure un codice di recupero. Gli spazi non contano.",
+        "6 digits, or a recovery code. Spaces do not matter.",
+    ),
+    "hint.first_code": ("6 cifre. Gli spazi non contano.", "6 digits. Spaces do not matter."),
     "hint.newPassword": (
         "Almeno 12 caratteri. Tre o quattro parole a caso sono facili da ricordare e difficili da indovinare.",
         "At least 12 characters. Three or four random words are easy to remember and hard to guess.",
     ),
+    "input.code": ("Codice", "Code"),
     "input.currentPassword": ("Password attuale", "Present password"),
     "input.language": ("WIN ti parla in", "WIN speaks to you in"),
     "input.newPassword": ("Password nuova", "New password"),

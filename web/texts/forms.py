@@ -10,6 +10,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "button.consent": ("Registra il consenso", "Record the consent"),
     "button.decline": ("Rifiuta", "Decline"),
     "button.filter": ("Cerca", "Search"),
+    "button.go_on": ("Continua", "Continue"),
     "button.look": ("Apri", "Open"),
     "button.new_case": ("Nuova scheda", "New case"),
     "button.open_case": ("Apri la scheda", "Open the case"),
