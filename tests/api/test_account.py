@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextvars import Context
 from typing import Any
 
 import asyncpg
@@ -9,6 +10,7 @@ import httpx
 import pytest
 import structlog
 
+from api.identity import enter
 from infra.database import transaction
 from tenants.members import service
 from tenants.members.secrets import hash_of
@@ -226,6 +228,28 @@ async def test_a_sign_in_under_way_does_not_outlive_the_change(
     with pytest.raises(service.Unauthenticated):
         await under_way
     assert len(await sessions(client)) == 1
+
+
+async def test_a_change_of_organisation_under_way_ends_with_the_others(
+    browser: Browser, owner: asyncpg.Connection
+) -> None:
+    """Whoever ends all other sessions waits for one that is just being opened, and ends it too."""
+    person = await someone(owner, CARITAS, PONTE)
+    here, _ = await signed_in(browser, person, organisation=CARITAS)
+    _, secret = await signed_in(browser, person, organisation=CARITAS)
+    waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_blocking_pids(pid) @> ARRAY[$1::int])"
+    async with transaction() as connection:
+        viewer = await enter(connection, hash_of(secret))
+        assert viewer is not None
+        opened = await service.switch_organisation(
+            connection, viewer.actor.account_id, viewer.session_id, hash_of(secret), PONTE
+        )
+        ending = asyncio.create_task(asked(here, OTHERS), context=Context())
+        while not await owner.fetchval(waits, connection.get_server_pid()):
+            assert not ending.done()
+    await ending
+    assert (await is_alive(secret), await is_alive(opened.secret)) == (False, False)
+    assert await is_alive(here.cookies[COOKIE])
 
 
 async def test_an_older_hash_does_not_bring_the_old_password_back(database: str, person: Someone) -> None:

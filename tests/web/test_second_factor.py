@@ -75,7 +75,8 @@ async def typed_password(visit: Visit, person: Someone) -> Visitor:
 async def test_it_is_switched_on_asked_and_switched_off(visit: Visit, person: Someone, still: int) -> None:
     visitor = await entered(visit, person)
     secret, recovery = await switched_on(visitor, still)
-    await visitor.follow("/account")
+    await visitor.send("/language", button=("language", "it"))
+    assert visitor.address == "/account"
     assert "Codici di recupero rimasti: 10." in visitor.page.text
     assert not any(one in visitor.page.source for one in recovery)
 

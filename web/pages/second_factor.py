@@ -79,6 +79,11 @@ async def confirm(request: Request) -> Response:
     return await shown(request, "factor_codes.html", [], codes=payload["recoveryCodes"])
 
 
+async def confirmed(_request: Request) -> Response:
+    """Lead on whoever comes back to the page of the recovery codes: those are not shown again."""
+    return redirect(HOME)
+
+
 async def ask_end(request: Request) -> Response:
     """Ask the password and a code."""
     return await shown(request, "factor_end.html", [])
@@ -98,6 +103,7 @@ ROUTES = [
     Route("/account/second-factor", page(begin), methods=["GET"]),
     Route("/account/second-factor", page(start), methods=["POST"]),
     Route("/account/second-factor/confirm", page(confirm), methods=["POST"]),
+    Route("/account/second-factor/confirm", page(confirmed), methods=["GET"]),
     Route("/account/second-factor/end", page(ask_end), methods=["GET"]),
     Route("/account/second-factor/end", page(end), methods=["POST"]),
 ]
