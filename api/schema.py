@@ -10,7 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types.scalar import ScalarDefinition
 
-from api import access_log, account, authorisations, cases, joint_work, notifications, territory
+from api import access_log, account, authorisations, cases, joint_work, members, notifications, territory
 from api.reading.reference import resolve_from_rows
 from api.reading.types import TYPES
 
@@ -51,10 +51,16 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     ),
 }
 
-Query = merge_types("Query", (territory.Query, cases.Query, joint_work.Query, access_log.Query, notifications.Query))
+Query = merge_types(
+    "Query",
+    (territory.Query, cases.Query, joint_work.Query, access_log.Query, notifications.Query, members.Query),
+)
 Mutation = merge_types(
     "Mutation",
-    (cases.Mutation, authorisations.Mutation, joint_work.Mutation, notifications.Mutation, account.Mutation),
+    (
+        *(cases.Mutation, authorisations.Mutation, joint_work.Mutation, notifications.Mutation),
+        *(members.Mutation, account.Mutation),
+    ),
 )
 
 schema = strawberry.Schema(

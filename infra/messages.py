@@ -142,9 +142,21 @@ MESSAGES: Mapping[str, Sentence] = {
         "{organisation} vi propone un intervento congiunto e aspetta la vostra risposta.",
         "{organisation} proposes a joint intervention to you and waits for your answer.",
     ),
+    "problem.address": (
+        "Scrivi un indirizzo e-mail, come nome@esempio.it.",
+        "Write an e-mail address, such as name@example.com.",
+    ),
     "problem.already_answered": (
         "A questa proposta è già stata data una risposta.",
         "This proposal has already been answered.",
+    ),
+    "problem.already_invited": (
+        "A questo indirizzo è già stato mandato un invito, ancora valido. Per mandarne un altro, prima ritiralo.",
+        "An invitation that is still valid was already sent to this address. To send another, withdraw it first.",
+    ),
+    "problem.already_member": (
+        "Questa persona fa già parte della tua organizzazione.",
+        "This person is already a member of your organisation.",
     ),
     "problem.already_withdrawn": (
         "Questa autorizzazione è già stata ritirata.",
@@ -182,6 +194,10 @@ MESSAGES: Mapping[str, Sentence] = {
         "Questo intervento congiunto è già stato chiuso.",
         "This joint intervention has already been closed.",
     ),
+    "problem.last_coordinator": (
+        "È l'unica persona che coordina questa organizzazione. Prima dai questo ruolo a un'altra persona.",
+        "This is the only person who coordinates this organisation. Give the role to somebody else first.",
+    ),
     "problem.name_each_field": (
         "Questi dati sono particolarmente protetti: indica uno per uno quelli che vuoi condividere.",
         "This information is specially protected: name one by one what you want to share.",
@@ -201,6 +217,10 @@ MESSAGES: Mapping[str, Sentence] = {
     "problem.own_organisation": (
         "È la tua organizzazione: scegli un partner.",
         "This is your own organisation: choose a partner.",
+    ),
+    "problem.own_role": (
+        "Non puoi dare a te stesso più di quello che hai. Chiedi a un'altra persona che coordina.",
+        "You cannot give yourself more than you have. Ask another coordinator.",
     ),
     "problem.partner_not_in_pact": (
         "Il Patto non prevede di condividere nulla con questa organizzazione per questo scopo.",
@@ -222,6 +242,10 @@ MESSAGES: Mapping[str, Sentence] = {
         "Questo dato è necessario. Compilalo per continuare.",
         "This is needed. Fill it in to continue.",
     ),
+    "problem.role_not_yours": (
+        "Questo ruolo non lo puoi assegnare tu. Scegline uno dall'elenco.",
+        "This role is not yours to give. Choose one from the list.",
+    ),
     "problem.second_factor_is_on": (
         "La verifica in due passaggi è già attiva. Per cambiare telefono disattivala e attivala di nuovo.",
         "Two-step verification is on already. To change telephone, switch it off and on again.",
@@ -241,6 +265,10 @@ MESSAGES: Mapping[str, Sentence] = {
     "problem.too_many": (
         "Sono troppi elementi in una volta. Togline qualcuno.",
         "There are too many items at once. Remove some.",
+    ),
+    "problem.too_many_invitations": (
+        "Oggi la tua organizzazione ha mandato troppi inviti. Riprova domani.",
+        "Your organisation has sent too many invitations today. Try again tomorrow.",
     ),
     "problem.too_obvious": (
         "Questa password si indovina facilmente: contiene quasi solo il tuo nome, la tua e-mail o parole e tasti "

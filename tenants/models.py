@@ -21,6 +21,7 @@ from tenants.cases.models import (
     CaseWork,
 )
 from tenants.events.models import Event, Processed
+from tenants.invitations.models import Invitation
 from tenants.joint_work.models import JointIntervention, JointInterventionPartner
 from tenants.members.models import Account, Member, RoleMask, SecondFactor, Session, SignInThrottle
 from tenants.notifications.models import Notification
@@ -55,6 +56,7 @@ __all__ = [
     "CaseWork",
     "Event",
     "Idempotency",
+    "Invitation",
     "JointIntervention",
     "JointInterventionPartner",
     "Member",

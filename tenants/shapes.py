@@ -6,8 +6,9 @@ from tenants.authorisations.shape import AUTHORISATION
 from tenants.cases.disclosure import DISCLOSURE
 from tenants.cases.shape import CASE, NEED
 from tenants.events.shape import EVENT
+from tenants.invitations.shape import INVITATION
 from tenants.joint_work.shape import JOINT_INTERVENTION, PARTNER
-from tenants.members.shape import VIEWER
+from tenants.members.shape import MEMBER, VIEWER
 from tenants.notifications.shape import NOTIFICATION
 from tenants.organisations.shape import ORGANISATION, TERRITORY
 from tenants.pacts.shape import CLAUSE, PACT, PARTY
@@ -17,6 +18,7 @@ ALL = (
     *(CASE, NEED, DISCLOSURE),
     *(JOINT_INTERVENTION, PARTNER, AUTHORISATION, ACCESS_LOG_ENTRY),
     *(EVENT, NOTIFICATION),
+    *(MEMBER, INVITATION),
     *(ORGANISATION, TERRITORY, PACT, CLAUSE, PARTY, VIEWER, SESSION),
 )
 

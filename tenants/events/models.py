@@ -23,6 +23,12 @@ class EventKind(StrEnum):
     JOINT_INTERVENTION_CLOSED = "joint_intervention_closed"
 
 
+class Errand(StrEnum):
+    """What a job is asked to do that happened to no case: nobody reads it anywhere."""
+
+    INVITATION_MADE = "invitation_made"
+
+
 class EventState(StrEnum):
     """Whether work is still to follow."""
 
@@ -32,15 +38,16 @@ class EventState(StrEnum):
 
 
 class Event(TenantRow):
-    """What `organisation_id` did to a case of `holder_id`; without `due_at` it needs no job."""
+    """What `organisation_id` did to a case of `holder_id`, or about an invitation; without `due_at` it needs no job."""
 
     kind = fields.CharField(max_length=40)
     organisation_id = fields.UUIDField()
     account_id = fields.UUIDField()
-    holder_id = fields.UUIDField()
-    case_id = fields.UUIDField()
+    holder_id = fields.UUIDField(null=True)
+    case_id = fields.UUIDField(null=True)
     authorisation_id = fields.UUIDField(null=True)
     joint_intervention_id = fields.UUIDField(null=True)
+    invitation_id = fields.UUIDField(null=True)
     fields_mask = fields.BigIntField(default=0)
     data: object = fields.JSONField()
     at = fields.DatetimeField()

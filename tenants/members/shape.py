@@ -1,7 +1,7 @@
 """What a member reads of themselves."""
 
 from authz.roles import Role
-from tenants.reading.shapes import Kind, Leaf, Many, One, Shape
+from tenants.reading.shapes import Key, Kind, Leaf, Many, One, Shape, Source
 
 VIEWER = Shape(
     "Viewer",
@@ -49,4 +49,26 @@ VIEWER = Shape(
         ),
     ),
     note="Whoever asks: a member of one organisation.",
+)
+
+# A function of the database, which gives no row to whoever does not manage the organisation's members.
+MEMBER = Shape(
+    "Member",
+    "managed_members()",
+    (
+        Leaf("id", Kind.ID, sql="'member_' || {row}.id", required=True),
+        Leaf("display_name", required=True),
+        Leaf("email", required=True),
+        Leaf("role", Role, sql="upper({row}.role)", required=True),
+        Leaf("valid_from", Kind.DATE, required=True),
+        Leaf("valid_until", Kind.DATE, note="The last day of it; null while no end is set."),
+        Leaf("is_viewer", Kind.BOOLEAN, sql="{row}.account_id = {account}", required=True, note="Whether it is I."),
+    ),
+    note="Somebody who acts for my organisation; only whoever manages its members sees them.",
+)
+
+MEMBERS = Source(
+    rows="FROM managed_members() m WHERE m.territory_id = {territory} AND m.is_current",
+    keys=(Key("name", "m.display_name", "text"), Key("id", "m.id", "uuid")),
+    descending=False,
 )

@@ -16,6 +16,7 @@ from infra.errors import ErrorCode
 from infra.messages import MESSAGES
 from tests.api.differential import PEOPLE, Token
 from tests.api.test_main_job import HEALTH, OPEN, READ, WORK, Job, accept, consent_and_propose, open_and_write
+from tests.api.test_members import ANNAS_MEMBERSHIP, ASKED_BY_ANNA, BY_MEMBER
 from tests.conftest import CAST, Ask
 
 ABSENT = "01900000-0000-7000-8000-000000000000"
@@ -90,6 +91,7 @@ WITH_ID |= {
         "notification",
         "mutation ($id: ID!) { markNotificationRead(input: {notificationId: $id}) { problems { code } } }",
     ),
+    **BY_MEMBER,
     "endSession": (
         "session",
         "mutation ($id: ID!) { endSession(input: {sessionId: $id}) { problems { code } } }",
@@ -158,7 +160,10 @@ async def hidden(job: Job, owner: asyncpg.Connection) -> dict[str, str]:
         work = UUID(job.joint_intervention.rpartition("_")[2])
         notification = await owner.fetchval(TOLD, work)
         session = await owner.fetchval(SIGNED_IN, CAST["anna"][0])
+        member, invitation = await owner.fetchval(ANNAS_MEMBERSHIP), await owner.fetchval(ASKED_BY_ANNA)
     return {
+        "member": f"member_{member}",
+        "invitation": f"invitation_{invitation}",
         "notification": f"notification_{notification}",
         "case": job.case,
         "joint-intervention": job.joint_intervention,

@@ -80,6 +80,29 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
     "own_second_factor()": None,
     "own_sessions()": None,
     "set_language(text)": None,
+    "claim_member(uuid)": lambda hidden, world: (
+        "SELECT * FROM claim_member($1)",
+        world["member of holder"] if hidden else new_id(),
+    ),
+    "set_member_role(uuid,text)": lambda hidden, world: (
+        "SELECT set_member_role($1, 'volunteer')",
+        world["member of holder"] if hidden else new_id(),
+    ),
+    "end_membership(uuid)": lambda hidden, world: (
+        "SELECT end_membership($1)",
+        world["member of holder"] if hidden else new_id(),
+    ),
+    "withdraw_invitation(uuid)": lambda hidden, world: (
+        "SELECT withdraw_invitation($1)",
+        world["invitation of holder"] if hidden else new_id(),
+    ),
+    # About my own organisation alone: test_members.py judges them.
+    "managed_members()": None,
+    "managed_invitations()": None,
+    "invite_member(text,text,text,interval,integer)": None,
+    # About links, which whoever asks has to bring: the tests of invitations judge them.
+    "invitation_of_link(bytea)": None,
+    "accept_invitation(bytea,uuid,text,text,text)": None,
     # About credentials and addresses, which whoever asks has to bring: the tests of sign-in judge them.
     "enter(bytea)": None,
     "account_for_sign_in(text)": None,

@@ -81,7 +81,8 @@ async def add_territory(world: World, name: str, organisations: tuple[str, ...])
 
 async def add_organisation(world: World, row: dict[str, Any], slug: str) -> None:
     """Add it with one member, who has a session and has made a request."""
-    account, member, organisation = world.new(f"account of {slug}"), new_id(), world.new(slug)
+    account, member = world.new(f"account of {slug}"), world.new(f"member of {slug}")
+    organisation = world.new(slug)
     named = {"password_hash": "-", "display_name": slug, "language": "it", "created_at": now()}
     await world.put("account", **named, id=account, email=f"{slug}@world.example")
     kind = {"kind": "caritas", "is_lead": False, "valid_from": today()}
@@ -93,6 +94,10 @@ async def add_organisation(world: World, row: dict[str, Any], slug: str) -> None
     await world.put(
         "session", **row, **moments, **token, id=world.new(f"session of {slug}"), account_id=account, member_id=member
     )
+    asked = {"email": f"invited-by-{slug}@world.example", "display_name": slug, "role": "volunteer"}
+    open_until = {"invited_at": now(), "expires_at": now() + LATER, "token_hash": f"link of {slug}".encode()}
+    invitation = {"id": world.new(f"invitation of {slug}"), "organisation_id": organisation, "invited_by": account}
+    await world.put("invitation", **row, **asked, **open_until, **invitation)
     done = {"request_hash": b"1", "outcomes": f'{{"secret": "{slug}"}}', "created_at": now()}
     await world.put("idempotency", **both, **done, key="1")
 

@@ -1,0 +1,17 @@
+"""Who is a member of my organisation, by id alone."""
+
+from uuid import UUID
+
+from infra.clock import today
+from infra.database import connection
+from infra.row_security import ORGANISATION, TERRITORY
+
+IS_COLLEAGUE = f"""
+SELECT EXISTS (SELECT FROM member m WHERE m.territory_id = {TERRITORY} AND m.organisation_id = {ORGANISATION}
+                  AND m.id = $1 AND m.valid_from <= $2 AND coalesce(m.valid_until, 'infinity') >= $2)
+"""
+
+
+async def is_colleague(member_id: UUID) -> bool:
+    """Tell whether this is a member of my organisation today; others' members are as absent ones."""
+    return bool(await connection().fetchval(IS_COLLEAGUE, member_id, today()))
