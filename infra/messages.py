@@ -134,6 +134,20 @@ MESSAGES: Mapping[str, Sentence] = {
         "Le variabili contengono {found} valori; il massimo è {limit}.",
         "The variables contain {found} values; the most is {limit}.",
     ),
+    "mail.invitation_subject": (
+        "Invito a lavorare in WIN per {organisation}",
+        "Invitation to work in WIN for {organisation}",
+    ),
+    "mail.invitation_text": (
+        "Buongiorno,\n\n{invited_by} ti invita a lavorare in WIN per {organisation}.\n\n"
+        "Per accettare apri questo indirizzo:\n\n{address}\n\n"
+        "Funziona una volta sola, fino al {until}. Non inoltrarlo: chi lo apre entra al posto tuo.\n"
+        "Se non aspettavi questo invito, ignora il messaggio: non succede nulla.\n",
+        "Hello,\n\n{invited_by} invites you to work in WIN for {organisation}.\n\n"
+        "To accept, open this address:\n\n{address}\n\n"
+        "It works once, until {until}. Do not forward it: whoever opens it enters in your place.\n"
+        "If you did not expect this invitation, ignore the message: nothing happens.\n",
+    ),
     "notification.authorisation_will_end": (
         "L’autorizzazione della scheda {case} vale fino al {until}: poi i partner non la vedono più.",
         "The authorisation of case {case} is valid until {until}: after that partners see it no more.",

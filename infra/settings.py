@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     drain_seconds: int = Field(
         10, ge=0, le=600, description="Seconds that requests may take to end when the web process is told to stop"
     )
+    public_url: str | None = Field(None, description="Address that links in mails begin with; unset is host and port")
+    smtp_url: SecretStr | None = Field(None, description="Mail server; unset puts mails into a folder of the data")
+    mail_from: str | None = Field(None, description="Sender of mails; unset is no-reply at the public address")
     read_path: Literal["compiled", "reference"] = Field(
         "compiled", description="How reads are answered; reference is for tests"
     )
@@ -45,3 +48,16 @@ def settings() -> Settings:
         fault = error.errors(include_input=False)[0]
         name = "_".join(str(part) for part in fault["loc"]).upper()
         raise SetupError(f"WIN_{name} cannot be used: {fault['msg']}.") from None
+
+
+def public_address() -> str:
+    """Return what links that leave this machine begin with, without a slash at the end."""
+    given = settings()
+    return given.public_url.rstrip("/") if given.public_url else local_address()
+
+
+def local_address() -> str:
+    """Return the address that somebody at this machine types."""
+    given = settings()
+    host = {"0.0.0.0": "localhost", "::": "localhost"}.get(given.host, given.host)  # noqa: S104 (compared, not bound)
+    return f"http://{f'[{host}]' if ':' in host else host}:{given.port}"

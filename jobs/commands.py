@@ -13,6 +13,7 @@ from infra.database import Connection, as_role, connection_facts
 from infra.embedded import parts, secret_key
 from infra.errors import SetupError
 from infra.log import configure
+from infra.mail import mail_server
 from infra.queue import demand_redis
 from infra.supervision import end_with_parent, stop_on_signals
 
@@ -30,6 +31,7 @@ def worker() -> None:
     stop_on_signals()
     with parts(queue=True) as settings:
         url = settings.redis_url or ""
+        mail_server(settings)
         asyncio.run(demand_redis(url))
         try:
             make_worker(url).run()

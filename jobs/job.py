@@ -10,15 +10,16 @@ from infra.database import Connection
 
 @dataclass(frozen=True)
 class Happened:
-    """The event that a job answers."""
+    """The event that a job answers: something about a case, or about an invitation."""
 
     id: UUID
     kind: str
     organisation_id: UUID
-    holder_id: UUID
-    case_id: UUID
+    holder_id: UUID | None
+    case_id: UUID | None
     authorisation_id: UUID | None
     joint_intervention_id: UUID | None
+    invitation_id: UUID | None
     data: Mapping[str, Any]
 
 

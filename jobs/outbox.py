@@ -20,12 +20,14 @@ from infra.log import logger
 from infra.row_security import TERRITORY
 from jobs.job import Happened, Job
 from jobs.notify_partner import NOTIFY_PARTNER
+from jobs.send_invitation import SEND_INVITATION
 from jobs.warn_of_ending import WARN_OF_ENDING
-from tenants.events.models import EventKind
+from tenants.events.models import Errand, EventKind
 
 JOBS: Mapping[str, Job] = {
     EventKind.JOINT_INTERVENTION_PROPOSED: NOTIFY_PARTNER,
     EventKind.AUTHORISATION_WILL_END: WARN_OF_ENDING,
+    Errand.INVITATION_MADE: SEND_INVITATION,
 }
 IN_A_ROW = 20
 SECONDS_OF_LOOKING = 20.0
@@ -67,7 +69,7 @@ RETURNING id, kind, attempts, due_at AS lapses
 """
 # Whoever was so slow that another has claimed it since finds nothing.
 TAKE = f"""
-SELECT id, kind, organisation_id, holder_id, case_id, authorisation_id, joint_intervention_id, data
+SELECT id, kind, organisation_id, holder_id, case_id, authorisation_id, joint_intervention_id, invitation_id, data
   FROM event WHERE territory_id = {TERRITORY} AND id = $1 AND state = 'pending' AND due_at = $2 FOR UPDATE
 """
 PROCESSED = f"""

@@ -24,7 +24,7 @@ from infra.errors import SetupError
 from infra.log import configure
 from infra.migrate import OWNER, migrate
 from infra.queue import demand_redis
-from infra.settings import settings
+from infra.settings import local_address, settings
 from infra.supervision import Child, Part, Stopped, end_with_parent, stop_on_signals
 from web.building import BUILT, build, build_in_passing, is_built, was_tried
 
@@ -148,19 +148,12 @@ def wait_until_ready(children: Sequence[Child]) -> None:
     deadline = time.monotonic() + PATIENCE
     straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < deadline:
-        with suppress(OSError, urllib.error.URLError), straight.open(f"{address()}/readyz", timeout=5):
+        with suppress(OSError, urllib.error.URLError), straight.open(f"{local_address()}/readyz", timeout=5):
             return
         if any(child.has_ended() for child in children):
             break
         time.sleep(0.1)
     raise SetupError("WIN did not become ready; the lines above say why.")
-
-
-def address() -> str:
-    """Return the address that people type."""
-    given = settings()
-    host = {"0.0.0.0": "localhost", "::": "localhost"}.get(given.host, given.host)  # noqa: S104 (compared, not bound)
-    return f"http://{f'[{host}]' if ':' in host else host}:{given.port}"
 
 
 def show(*, demo: bool) -> None:
@@ -169,7 +162,9 @@ def show(*, demo: bool) -> None:
 
     # Addresses are there to be copied: a narrow terminal wraps them, and nothing shortens them.
     console = Console(width=max(Console().width, WIDEST))
-    console.print(f"\nWIN answers at [bold]{address()}[/bold] (GraphQL: {address()}/graphql). Ctrl-C stops it.\n")
+    console.print(
+        f"\nWIN answers at [bold]{local_address()}[/bold] (GraphQL: {local_address()}/graphql). Ctrl-C stops it.\n"
+    )
     if not demo:
         return
     table = Table(title=f"Demonstration sign-ins, all with the password {PASSWORD}", title_justify="left")

@@ -15,6 +15,11 @@ def new_secret(kind: Kind) -> str:
     return PREFIXES[kind] + secrets.token_urlsafe(32)
 
 
+def new_link() -> str:
+    """Return 256 random bits as they stand in the address of a link that works once."""
+    return secrets.token_urlsafe(32)
+
+
 def hash_of(secret: str) -> bytes:
     """Return what is stored; a plain hash is enough for a secret that nobody can guess."""
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
