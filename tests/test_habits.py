@@ -247,6 +247,7 @@ NOT_A_VERB_OF_A_ROLE = {
     "tenants/account/service.py: end_other_sessions": "everybody may end their own sessions",
     "tenants/account/service.py: end_session": "the same",
     "tenants/account/service.py: set_language": "everybody may choose their own language",
+    "tenants/members/service.py: prove": "nobody is signed in yet",
     "tenants/members/service.py: sign_in": "nobody is signed in yet",
     "tenants/members/service.py: sign_in_with_code": "nobody is signed in yet",
     "tenants/members/service.py: sign_out": "everybody may end their own session",

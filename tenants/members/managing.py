@@ -64,7 +64,7 @@ async def _claim(member_id: UUID) -> Claimed:
 
 def _demand_power(actor: Actor, held: Claimed) -> None:
     """Go on only if the actor may take away what the member is."""
-    if not held.manages or held.role not in given_by(actor):
+    if not held.manages or held.role not in given_by(actor.role, is_lead=actor.is_lead):
         raise Refused(action=Action.MEMBER_MANAGE.value)
 
 

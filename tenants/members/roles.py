@@ -10,12 +10,12 @@ OVERSEEING = (Role.TERRITORY_COORDINATOR, Role.AUDITOR)
 """They are given and taken by the coordinator of the territory, for the body that leads it."""
 
 
-def given_by(actor: Actor) -> tuple[Role, ...]:
-    """Return the roles that the actor may give and take."""
-    if not actor.may(Action.MEMBER_MANAGE):
+def given_by(role: Role, *, is_lead: bool) -> tuple[Role, ...]:
+    """Return the roles that somebody in this role, of the lead body or not, may give and take."""
+    if not manages(role):
         return ()
-    oversees = actor.role is Role.TERRITORY_COORDINATOR and actor.is_lead
-    return tuple(role for role in Role if oversees or role not in OVERSEEING)
+    oversees = role is Role.TERRITORY_COORDINATOR and is_lead
+    return tuple(one for one in Role if oversees or one not in OVERSEEING)
 
 
 def role_given_by(actor: Actor) -> Check:
@@ -24,7 +24,7 @@ def role_given_by(actor: Actor) -> Check:
 
     def check(value: object) -> str:
         role: str = known(value)
-        if role not in given_by(actor):
+        if role not in given_by(actor.role, is_lead=actor.is_lead):
             raise Wrong(ProblemCode.UNKNOWN_ITEM, "problem.role_not_yours")
         return role
 

@@ -90,6 +90,24 @@ async def sign_in(attempt: SignIn) -> Opened | CodeNeeded | Sequence[Membership]
     Raises `TooManyAttempts`, `Unauthenticated`, which is the same for a wrong password and for no account, or
     `Refused` for somebody who is in no such organisation.
     """
+    proven, throttles = await prove(attempt)
+    async with transaction() as connection:
+        if attempt.code is None and await has_second_factor(connection, proven.account_id):
+            return CodeNeeded(challenge_of(proven))
+        memberships = await memberships_of(connection, proven.account_id)
+    if attempt.organisation is None and len(memberships) > 1:
+        return memberships
+    chosen = choose(memberships, attempt.organisation, attempt.territory)
+    return await _open(proven, attempt.code, throttles, chosen, attempt.replaces)
+
+
+async def prove(attempt: SignIn) -> tuple[Proven, Throttles]:
+    """Return whose password this is; what comes after may be refused, the success stays counted as one.
+
+    With a second factor it stays counted until `hold` has seen a right code: else the password would pay for any
+    number of guessed codes. Raises `TooManyAttempts`, or `Unauthenticated`, which is the same for a wrong password
+    and for no account.
+    """
     email = written(attempt.email)
     throttles = Throttles.of(email, attempt.network_address, attempt.device)
     await count_attempt(throttles)
@@ -104,15 +122,7 @@ async def sign_in(attempt: SignIn) -> Opened | CodeNeeded | Sequence[Membership]
     async with transaction() as connection:
         if not await has_second_factor(connection, proven.account_id):
             await forget_failures(connection, throttles)
-        elif attempt.code is None:
-            # It stays counted until a code is right: else the password would pay for any number of guessed codes.
-            return CodeNeeded(challenge_of(proven))
-        memberships = await memberships_of(connection, proven.account_id)
-        if attempt.organisation is None and len(memberships) > 1:
-            return memberships
-        # What follows may be refused; the success stays counted as one.
-    chosen = choose(memberships, attempt.organisation, attempt.territory)
-    return await _open(proven, attempt.code, throttles, chosen, attempt.replaces)
+    return proven, throttles
 
 
 async def sign_in_with_code(
@@ -140,16 +150,23 @@ async def _open(
     proven: Proven, code: str | None, throttles: Throttles, chosen: Membership, replaces: bytes | None
 ) -> Opened:
     async with transaction() as connection:
-        # A password that was changed meanwhile opens nothing; until the end of this it is not changed.
-        if not await connection.fetchval("SELECT hold_account($1, $2)", proven.account_id, proven.password_hash):
-            raise Unauthenticated("sign_in.wrong")
-        if await has_second_factor(connection, proven.account_id):
-            if code is None or not await use_code(connection, proven.account_id, code):
-                raise Unauthenticated("sign_in.wrong_code")
-            await forget_failures(connection, throttles)
+        await hold(connection, proven, code, throttles)
         if replaces is not None:
             await connection.execute("SELECT close_session($1)", replaces)
         return await open_session(connection, proven.account_id, chosen, "cookie", now() + COOKIE_LIFE)
+
+
+async def hold(connection: Connection, proven: Proven, code: str | None, throttles: Throttles) -> None:
+    """Demand the code of whoever has a second factor, and hold the account as it is to the end of the transaction.
+
+    Raises `Unauthenticated`, also if the password was changed meanwhile.
+    """
+    if not await connection.fetchval("SELECT hold_account($1, $2)", proven.account_id, proven.password_hash):
+        raise Unauthenticated("sign_in.wrong")
+    if await has_second_factor(connection, proven.account_id):
+        if not code or not await use_code(connection, proven.account_id, code):
+            raise Unauthenticated("sign_in.wrong_code")
+        await forget_failures(connection, throttles)
 
 
 async def _with_todays_hash(account_id: UUID, password: str, password_hash: str) -> str:

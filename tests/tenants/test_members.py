@@ -184,8 +184,8 @@ async def test_the_roles_of_the_territory_are_its_coordinators_to_give(
     oversees = await hire(owner, office, HOLDER, Role.TERRITORY_COORDINATOR, lead=True)
     coordinator = await hire(owner, office, HOLDER, Role.COORDINATOR, lead=True)
     auditor = await hire(owner, office, HOLDER, Role.AUDITOR, lead=True)
-    assert set(given_by(oversees)) == set(Role)
-    assert set(given_by(coordinator)) == ORDINARY
+    assert set(given_by(oversees.role, is_lead=True)) == set(Role)
+    assert set(given_by(coordinator.role, is_lead=True)) == ORDINARY
     for role in ("territory_coordinator", "auditor"):
         found = await problems(coordinator, change_member_role, piero.member_id, role)
         assert found == [("role", "role_not_yours")]
@@ -204,7 +204,7 @@ async def test_of_another_body_not_even_a_territory_coordinator_gives_them(
     owner: Connection, office: Office, piero: Actor
 ) -> None:
     oversees = await hire(owner, office, HOLDER, Role.TERRITORY_COORDINATOR)
-    assert set(given_by(oversees)) == ORDINARY
+    assert set(given_by(oversees.role, is_lead=False)) == ORDINARY
     assert await see(oversees, "SELECT set_member_role($1, 'auditor')", piero.member_id) == [(False,)]
 
 

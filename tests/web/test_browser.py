@@ -2,12 +2,16 @@
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
+from infra.database import Connection
 from tenants.demo.load import PASSWORD
-from tests.conftest import CAST
+from tests.conftest import CAST, Ask, setting
+from tests.tenants.staff import post
 from tests.web.browser import REQUIRED, Desk, axe, chromium, desks, serving, until_it_answers
 
 pytestmark = pytest.mark.skipif(
@@ -19,10 +23,12 @@ PAGES += ["/account", "/account/password", "/account/second-factor", "/account/s
 PAGES += ["/docs/schema"]
 OF_CASE = ["", "/edit/identity", "/edit/contacts", "/edit/legal_status", "/edit/needs"]
 OF_CASE += ["/consent", "/propose", "/access-log"]
+LINK = "nobodys-link-which-no-log-may-tell"
+OF_MEMBERS = ["/members", "/members/invite", "/members/{own}/role", "/members/{own}/remove", f"/invitations/{LINK}"]
 MOST_BYTES = 250 * 1024
 
 
-PRIVATE = ("Amina", "Prova", "1990", "123456", "magazziniera", "4210", "4.210", "asma", "Ha cambiato", PASSWORD)
+PRIVATE = ("Amina", "Prova", "1990", "123456", "magazziniera", "4210", "4.210", "asma", "Ha cambiato", PASSWORD, LINK)
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +151,35 @@ async def test_every_page_can_be_used_by_everybody(desk: Any, language: str) -> 
     assert await anna.page.evaluate("() => document.activeElement.className") == "summary"
     assert await anna.violations(checker) == []
     assert anna.faults == []
+
+
+@pytest.mark.parametrize("language", ["Italiano", "English"])
+async def test_pages_of_members_can_be_used_by_everybody(
+    desk: Any, language: str, ask: Ask, owner: Connection, tmp_path: Path
+) -> None:
+    chief, checker, found = await desk(320), axe(), {}
+    await chief.sign_in("coordinatrice", PASSWORD)
+    await chief.leave_by(chief.page.get_by_role("button", name=language))
+    await chief.open("/members/invite")
+    await chief.leave_by(chief.page.locator("main button[type=submit]"))
+    found["what is wrong"] = await chief.violations(checker)
+    await chief.page.locator("#email").fill(f"{uuid4().hex}@prova.example")
+    await chief.page.locator("#displayName").fill("Amina Prova")
+    await chief.leave_by(chief.page.locator("main button[type=submit]"))
+    own = (await ask("coordinatrice", "{ viewer { id } invitations(first: 1) { nodes { id } } }"))["data"]
+    invitation = UUID(own["invitations"]["nodes"][0]["id"].rpartition("_")[2])
+    territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
+    async with setting("WIN_DATA", str(tmp_path)):
+        link = await post(owner, territory, invitation)
+    addresses = [address.format(own=own["viewer"]["id"]) for address in OF_MEMBERS]
+    for address in (*addresses, f"/invitations/{link}"):
+        await chief.open(address)
+        found[address] = await chief.violations(checker)
+    assert {address: violations for address, violations in found.items() if violations} == {}
+    await chief.page.locator("#password").fill("quattro parole scelte bene")
+    await chief.leave_by(chief.page.locator("main button[type=submit]"))
+    assert str(chief.page.url).endswith("/today")
+    assert chief.faults == []
 
 
 async def test_pages_are_light_and_reached_by_keyboard(desk: Any) -> None:

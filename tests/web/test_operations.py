@@ -23,6 +23,7 @@ ONE = {
     "authorisation": {"id": ABSENT.replace("case", "authorisation")},
     "joint_intervention": {"id": ABSENT.replace("case", "joint")},
     "today": {"cases": True},
+    "member": {"id": ABSENT.replace("case", "member")},
 }
 WORK = {"jointInterventionId": ABSENT.replace("case", "joint"), "reason": "x"}
 CHANGES = {
@@ -39,6 +40,10 @@ CHANGES = {
     "end_second_factor": {"currentPassword": "", "code": ""},
     "end_session": {"sessionId": ABSENT.replace("case", "session")},
     "set_language": {"language": "xx"},
+    "invite_member": {"email": "", "displayName": "", "role": "VOLUNTEER"},
+    "withdraw_invitation": {"invitationId": ABSENT.replace("case", "invitation")},
+    "change_member_role": {"memberId": ABSENT.replace("case", "member"), "role": "OPERATOR"},
+    "remove_member": {"memberId": ABSENT.replace("case", "member")},
     "mark_notification_read": {"notificationId": ABSENT.replace("case", "notification")},
 }
 

@@ -11,7 +11,9 @@ from web.pages import (
     cases,
     editing,
     integrators,
+    invitations,
     joint_work,
+    members,
     network,
     opening,
     second_factor,
@@ -23,5 +25,6 @@ from web.pages import (
 def routes() -> Sequence[Route]:
     """Return every page."""
     of_cases = (opening, cases, editing, authorisations, joint_work, access_log)
-    modules = (sign_in, account, second_factor, today, *of_cases, network, integrators)
+    of_people = (sign_in, account, second_factor, members, invitations)
+    modules = (*of_people, today, *of_cases, network, integrators)
     return [route for module in modules for route in module.ROUTES]

@@ -9,9 +9,10 @@ from web.texts.account import ACCOUNT
 from web.texts.forms import FORMS
 from web.texts.integrators import INTEGRATORS
 from web.texts.labels import LABELS
+from web.texts.members import MEMBERS
 from web.texts.pages import PAGES
 
-TEXTS: Mapping[str, tuple[str, str]] = {**LABELS, **ACCOUNT, **FORMS, **INTEGRATORS, **PAGES}
+TEXTS: Mapping[str, tuple[str, str]] = {**LABELS, **ACCOUNT, **FORMS, **INTEGRATORS, **MEMBERS, **PAGES}
 MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June", "July")
 MONTHS += ("August", "September", "October", "November", "December")
 

@@ -97,6 +97,10 @@ ACCOUNT: Mapping[str, tuple[str, str]] = {
         "Scan the QR code with the application. Then write below the code of 6 digits that it shows.",
     ),
     "factor.title": ("Verifica in due passaggi", "Two-step verification"),
+    "hint.code_if_any": (
+        "Solo se usi la verifica in due passaggi: 6 cifre, oppure un codice di recupero.",
+        "Only if you use two-step verification: 6 digits, or a recovery code.",
+    ),
     "hint.code": (
         "6 cifre, oppure un codice di recupero. Gli spazi non contano.",
         "6 digits, or a recovery code. Spaces do not matter.",

@@ -282,7 +282,7 @@ FUNCTIONS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0007_events")]
+    dependencies = [("tenants", "0009_second_factor")]
 
     operations = [
         ops.CreateModel(

@@ -1,0 +1,80 @@
+"""Sentences of the pages of members and invitations."""
+
+from collections.abc import Mapping
+
+MEMBERS: Mapping[str, tuple[str, str]] = {
+    "button.invite": ("Manda l'invito", "Send the invitation"),
+    "button.remove_member": ("Togli dall'ente", "Remove"),
+    "hint.displayName": ("Nome e cognome, come li vedono i colleghi.", "Your name, as colleagues see it."),
+    "hint.email": (
+        "L'invito arriva a questo indirizzo: controlla che sia giusto.",
+        "The invitation goes to this address: see that it is right.",
+    ),
+    "hint.new_password": (
+        "Almeno 12 caratteri. Vanno bene anche tre o quattro parole, che usi solo qui.",
+        "12 characters at least. Three or four words will do, which you use nowhere else.",
+    ),
+    "hint.role": (
+        "Il ruolo decide quali dati la persona vede e che cosa può fare.",
+        "The role decides which data the person sees and what they can do.",
+    ),
+    "input.displayName": ("Nome e cognome", "Name"),
+    "input.role": ("Ruolo", "Role"),
+    "invitation.facts": ("Ruolo: {role}. Rete: {territory}.", "Role: {role}. Network: {territory}."),
+    "invitation.gone": ("Questo invito non è valido", "This invitation is not valid"),
+    "invitation.gone_lead": (
+        "Forse l'hai già usato, è scaduto o è stato ritirato. Se ti serve, chiedine un altro a chi ti ha invitato.",
+        "It may have been used, have ended, or have been withdrawn. If you need one, ask whoever invited you.",
+    ),
+    "invitation.known": (
+        "Hai già un accesso con l'indirizzo {email}: scrivi la password che usi di solito.",
+        "You already have a sign-in with the address {email}: write the password that you always use.",
+    ),
+    "invitation.lead": ("{who} ti invita a lavorare per {name}.", "{who} invites you to work for {name}."),
+    "invitation.new": (
+        "Da ora accedi con l'indirizzo {email} e con la password che scegli qui.",
+        "From now on you sign in with the address {email} and the password that you choose here.",
+    ),
+    "invitation.title": ("Il tuo invito", "Your invitation"),
+    "members.being_sent": ("In partenza", "Being sent"),
+    "members.by": ("Da {name}", "By {name}"),
+    "members.change": ("Che cosa puoi fare", "What you can do"),
+    "members.changed": ("Il ruolo è cambiato, da subito.", "The role has changed, from now on."),
+    "members.count": ("Persone: {count}", "People: {count}"),
+    "members.invitations": ("Inviti in attesa", "Open invitations"),
+    "members.invite": ("Invita una persona", "Invite somebody"),
+    "members.invite_lead": (
+        "La persona riceve un link, che vale sette giorni e una volta sola, per entrare in {name}.",
+        "The person gets a link, valid for seven days and once, to enter {name}.",
+    ),
+    "members.invited": (
+        "L'invito è pronto: la persona riceve una e-mail tra poco.",
+        "The invitation is ready: the person gets an e-mail shortly.",
+    ),
+    "members.lead": ("Chi lavora in WIN per {name}.", "Whoever works in WIN for {name}."),
+    "members.no_invitations": ("Nessun invito in attesa.", "No open invitations."),
+    "members.remove": ("Togli", "Remove"),
+    "members.remove_lead": (
+        "Da subito non entra più in WIN per {name}, nemmeno se adesso è collegata. Quello che ha scritto resta.",
+        "From now on they cannot enter WIN for {name}, even if they are signed in. What they wrote stays.",
+    ),
+    "members.remove_of": ("Togli {name}", "Remove {name}"),
+    "members.removed": ("La persona non fa più parte dell'ente.", "The person is a member no more."),
+    "members.role": ("Cambia ruolo", "Change role"),
+    "members.role_lead": (
+        "Il cambiamento vale dalla prossima pagina che la persona apre.",
+        "The change holds from the next page that the person opens.",
+    ),
+    "members.role_of": ("Cambia il ruolo di {name}", "Change the role of {name}"),
+    "members.sent": ("Inviato il {at}. Vale fino al {until}.", "Sent on {at}. Valid until {until}."),
+    "members.since": ("Dal", "Since"),
+    "members.state": ("Stato", "State"),
+    "members.title": ("Persone dell'ente", "People of the organisation"),
+    "members.withdraw_of": ("Ritira l'invito a {name}", "Withdraw the invitation to {name}"),
+    "members.withdrawn": (
+        "L'invito è ritirato: il link non porta più da nessuna parte.",
+        "The invitation is withdrawn: its link leads nowhere.",
+    ),
+    "members.you": ("Tu", "You"),
+    "nav.members": ("Persone", "People"),
+}
