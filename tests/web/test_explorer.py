@@ -62,9 +62,9 @@ async def test_while_it_is_not_built_the_page_says_so(
 
 
 @pytest.fixture(scope="module")
-async def desk(database_url: str) -> AsyncIterator[Any]:
+async def desk(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Any]:
     """Gives windows at a server of this module's own."""
-    with serving(database_url) as origin:
+    with serving(database_url, tmp_path_factory.mktemp("served") / "log") as origin:
         await until_it_answers(origin)
         async with desks(origin) as give:
             yield give
