@@ -16,10 +16,11 @@ from authz.roles import FIELD_MASKS
 from infra.database import SERVER_SETTINGS
 from infra.errors import ErrorCode, ProblemCode
 from infra.settings import Settings
+from tenants.account.weakness import SHORTEST_PASSWORD
 from tenants.invitations import service as invitations
 from tenants.members import service as members
 from tenants.members import throttles
-from tenants.members.passwords import MOST_WAITING, SHORTEST
+from tenants.members.passwords import MOST_WAITING
 from tenants.operations.service import LONGEST as LONGEST_KEY
 from tenants.reading import pages
 from web import protocol
@@ -210,7 +211,7 @@ SENTENCES = [
     ("security", f"takes {MOST_WAITING} at once"),
     ("members", f"An invitation is valid for {invitations.LIFE.days} days"),
     ("members", f"sends {invitations.MOST_A_DAY} invitations in a day"),
-    ("members", f"a password of {SHORTEST} signs"),
+    ("members", f"a password of {SHORTEST_PASSWORD} signs"),
     ("operating", f"| a statement of a request | {SERVER_SETTINGS['statement_timeout']} |"),
     ("operating", f"| waiting for a lock | {SERVER_SETTINGS['lock_timeout']} |"),
     ("operating", f"in which nothing happens | {SERVER_SETTINGS['idle_in_transaction_session_timeout']} |"),

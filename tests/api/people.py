@@ -43,9 +43,13 @@ class Someone:
 
 
 async def someone(
-    owner: asyncpg.Connection, *organisations: str, language: str = "it", until: date | None = None
+    owner: asyncpg.Connection,
+    *organisations: str,
+    language: str = "it",
+    until: date | None = None,
+    role: str = "case_manager",
 ) -> Someone:
-    """Make a case manager of these organisations of the demonstration territory."""
+    """Make a member, a case manager if nothing else is said, of these organisations of the demonstration territory."""
     person = Someone(new_id(), f"{uuid4().hex}@prova.example")
     async with owner.transaction():
         territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
@@ -58,8 +62,8 @@ async def someone(
         for slug in organisations:
             await owner.execute(
                 "INSERT INTO member (territory_id, id, account_id, organisation_id, role, valid_from, valid_until) "
-                "SELECT $1, $2, $3, id, 'case_manager', '2020-01-01', $5 FROM organisation WHERE slug = $4",
-                *(territory, new_id(), person.account_id, slug, until),
+                "SELECT $1, $2, $3, id, $6, '2020-01-01', $5 FROM organisation WHERE slug = $4",
+                *(territory, new_id(), person.account_id, slug, until, role),
             )
     return person
 

@@ -70,6 +70,7 @@ WITH_ID = {
     "node of a pact": ("pact", "query ($id: ID!) { node(id: $id) { id } }"),
     "accessLog": ("case", "query ($id: ID!) { accessLog(caseId: $id) { totalCount } }"),
 }
+SETTLED = "{ problems { code } }"
 CHANGED = "{ case { id } problems { code } }"
 WITH_ID |= {
     name: ("case", f"mutation ($id: ID!) {{ {name}(input: {{caseId: $id, expectedVersion: 1, {given}}}) {CHANGED} }}")
@@ -89,13 +90,10 @@ WITH_ID |= {
 WITH_ID |= {
     "markNotificationRead": (
         "notification",
-        "mutation ($id: ID!) { markNotificationRead(input: {notificationId: $id}) { problems { code } } }",
+        f"mutation ($id: ID!) {{ markNotificationRead(input: {{notificationId: $id}}) {SETTLED} }}",
     ),
     **BY_MEMBER,
-    "endSession": (
-        "session",
-        "mutation ($id: ID!) { endSession(input: {sessionId: $id}) { problems { code } } }",
-    ),
+    "endSession": ("session", "mutation ($id: ID!) { endSession(input: {sessionId: $id}) { problems { code } } }"),
     "giveAuthorisation": (
         "case",
         "mutation ($id: ID!) { giveAuthorisation(input: {caseId: $id, basis: CONSENT, purposes: [HIRE], kinds: "
@@ -103,8 +101,7 @@ WITH_ID |= {
     ),
     "withdrawAuthorisation": (
         "authorisation",
-        'mutation ($id: ID!) { withdrawAuthorisation(input: {authorisationId: $id, reason: "x"}) '
-        "{ problems { code } } }",
+        f'mutation ($id: ID!) {{ withdrawAuthorisation(input: {{authorisationId: $id, reason: "x"}}) {SETTLED} }}',
     ),
     "proposeJointIntervention": (
         "case",
@@ -114,8 +111,7 @@ WITH_ID |= {
     **{
         f"{verb}JointIntervention": (
             "joint-intervention",
-            f"mutation ($id: ID!) {{ {verb}JointIntervention(input: {{jointInterventionId: $id{reason}}}) "
-            "{ problems { code } } }",
+            f"mutation ($id: ID!) {{ {verb}JointIntervention(input: {{jointInterventionId: $id{reason}}}) {SETTLED} }}",
         )
         for verb, reason in {"accept": "", "decline": ', reason: "x"', "close": ', reason: "x"'}.items()
     },

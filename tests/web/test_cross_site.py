@@ -17,6 +17,7 @@ import pytest
 from starlette.routing import Route
 
 from infra.database import connection_facts
+from tests.api.people import CARITAS, someone
 from tests.conftest import CAST
 from tests.web.conftest import Visit
 from tests.web.test_main_job import opened
@@ -115,7 +116,7 @@ OF_FORMS = [
     Shape("another token", token="0" * 64),
     Shape("the token of another session", token="other"),
 ]
-WITHOUT_TOKEN = {"/sign-in", "/language"}
+WITHOUT_TOKEN = {"/sign-in", "/sign-in/code", "/language", "/invitations/{link}"}
 """They change nothing of a session that is there; where they come from is looked at all the same."""
 
 
@@ -178,9 +179,11 @@ class Victim:
 
 
 @pytest.fixture
-async def victim(visit: Visit) -> Victim:
-    visitor, other = await visit(), await visit("rosa")
-    await visitor.sign_in("anna")
+async def victim(visit: Visit, owner: asyncpg.Connection) -> Victim:
+    """Gives somebody who may do everything in an organisation, and whom no other test knows."""
+    visitor, other, person = await visit(), await visit("rosa"), await someone(owner, CARITAS, role="coordinator")
+    await visitor.open("/sign-in")
+    await visitor.send("/sign-in", **person.typed())
     address = await opened(visitor, "Altrove")
     tokens = {"own": "", "other": ""}
     for name, one in (("own", visitor), ("other", other)):

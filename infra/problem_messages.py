@@ -1,0 +1,168 @@
+"""What is said of a value that cannot be taken: what is wrong, and what to write instead."""
+
+from collections.abc import Mapping
+
+PROBLEMS: Mapping[str, tuple[str, str]] = {
+    "problem.address": (
+        "Scrivi un indirizzo e-mail, come nome@esempio.it.",
+        "Write an e-mail address, such as name@example.com.",
+    ),
+    "problem.already_answered": (
+        "A questa proposta è già stata data una risposta.",
+        "This proposal has already been answered.",
+    ),
+    "problem.already_invited": (
+        "A questo indirizzo è già stato mandato un invito, ancora valido. Per mandarne un altro, prima ritiralo.",
+        "An invitation that is still valid was already sent to this address. To send another, withdraw it first.",
+    ),
+    "problem.already_member": (
+        "Questa persona fa già parte della tua organizzazione.",
+        "This person is already a member of your organisation.",
+    ),
+    "problem.already_withdrawn": (
+        "Questa autorizzazione è già stata ritirata.",
+        "This authorisation has already been withdrawn.",
+    ),
+    "problem.birth_before_1900": (
+        "La nascita risulta prima del 1900. Ricontrolla.",
+        "The birth is before 1900. Check it again.",
+    ),
+    "problem.birth_year_differs": (
+        "L'anno non è quello della data di nascita. Correggi uno dei due.",
+        "The year is not that of the date of birth. Correct one of the two.",
+    ),
+    "problem.case_is_closed": (
+        "La scheda è chiusa. Riaprila prima di proporre un intervento congiunto.",
+        "The case is closed. Open it again before you propose a joint intervention.",
+    ),
+    "problem.in_the_future": (
+        "La data è nel futuro. Scrivi quella di oggi o una precedente.",
+        "The date is in the future. Write today's or an earlier one.",
+    ),
+    "problem.in_the_past": (
+        "La data è già passata. Scrivi quella di oggi o una successiva.",
+        "The date has already passed. Write today's or a later one.",
+    ),
+    "problem.invalid_format": (
+        "Questo dato non è scritto nel formato giusto. Ricontrollalo.",
+        "This is not written in the right format. Check it again.",
+    ),
+    "problem.invalid_identity_code": (
+        "Il codice non torna: ricopialo dalla tessera sanitaria o dal documento, carattere per carattere.",
+        "The code does not add up: copy it again from the health card or the document, character by character.",
+    ),
+    "problem.joint_work_is_closed": (
+        "Questo intervento congiunto è già stato chiuso.",
+        "This joint intervention has already been closed.",
+    ),
+    "problem.last_coordinator": (
+        "È l'unica persona che coordina questa organizzazione. Prima dai questo ruolo a un'altra persona.",
+        "This is the only person who coordinates this organisation. Give the role to somebody else first.",
+    ),
+    "problem.name_each_field": (
+        "Questi dati sono particolarmente protetti: indica uno per uno quelli che vuoi condividere.",
+        "This information is specially protected: name one by one what you want to share.",
+    ),
+    "problem.name_required": (
+        "Scrivi almeno il nome o il cognome.",
+        "Write at least the given name or the family name.",
+    ),
+    "problem.needs_consent": (
+        "Per questi dati serve il consenso della persona.",
+        "The person's consent is needed for this information.",
+    ),
+    "problem.not_shareable": (
+        "Questo dato non si può condividere: il Patto non lo prevede per questi partner e questo scopo.",
+        "This cannot be shared: the pact does not provide for it with these partners and this purpose.",
+    ),
+    "problem.own_organisation": (
+        "È la tua organizzazione: scegli un partner.",
+        "This is your own organisation: choose a partner.",
+    ),
+    "problem.own_role": (
+        "Non puoi dare a te stesso più di quello che hai. Chiedi a un'altra persona che coordina.",
+        "You cannot give yourself more than you have. Ask another coordinator.",
+    ),
+    "problem.partner_not_in_pact": (
+        "Il Patto non prevede di condividere nulla con questa organizzazione per questo scopo.",
+        "The pact does not provide for sharing anything with this organisation for this purpose.",
+    ),
+    "problem.password_the_same": (
+        "È la password che hai già. Scegline una diversa.",
+        "This is the password that you have already. Choose a different one.",
+    ),
+    "problem.password_too_short": (
+        "La password è troppo corta: servono almeno 12 caratteri. Tre o quattro parole a caso vanno bene.",
+        "The password is too short: at least 12 characters are needed. Three or four random words will do.",
+    ),
+    "problem.reason_only_to_close": (
+        "Il motivo si indica solo per chiudere la scheda.",
+        "A reason is given only to close the case.",
+    ),
+    "problem.required": (
+        "Questo dato è necessario. Compilalo per continuare.",
+        "This is needed. Fill it in to continue.",
+    ),
+    "problem.role_not_yours": (
+        "Questo ruolo non lo puoi assegnare tu. Scegline uno dall'elenco.",
+        "This role is not yours to give. Choose one from the list.",
+    ),
+    "problem.second_factor_is_on": (
+        "La verifica in due passaggi è già attiva. Per cambiare telefono disattivala e attivala di nuovo.",
+        "Two-step verification is on already. To change telephone, switch it off and on again.",
+    ),
+    "problem.second_factor_not_begun": (
+        "È passato troppo tempo. Ricomincia ad attivare la verifica in due passaggi.",
+        "Too much time has passed. Begin again to switch on two-step verification.",
+    ),
+    "problem.too_far": (
+        "La data è troppo lontana. Scegline una più vicina.",
+        "The date is too far away. Choose a nearer one.",
+    ),
+    "problem.too_long": (
+        "Il testo è troppo lungo. Accorcialo.",
+        "The text is too long. Shorten it.",
+    ),
+    "problem.too_many": (
+        "Sono troppi elementi in una volta. Togline qualcuno.",
+        "There are too many items at once. Remove some.",
+    ),
+    "problem.too_many_invitations": (
+        "Oggi la tua organizzazione ha mandato troppi inviti. Riprova domani.",
+        "Your organisation has sent too many invitations today. Try again tomorrow.",
+    ),
+    "problem.too_obvious": (
+        "Questa password si indovina facilmente: contiene quasi solo il tuo nome, la tua e-mail o parole e tasti "
+        "molto usati. Prova con tre o quattro parole a caso.",
+        "This password is easy to guess: it is little more than your name, your e-mail, or very common words and "
+        "keys. Try three or four random words.",
+    ),
+    "problem.too_short": (
+        "Il testo è troppo corto.",
+        "The text is too short.",
+    ),
+    "problem.unknown_field": (
+        "Non esiste un dato con questo nome. Sceglilo dall'elenco.",
+        "There is no field with this name. Choose it from the list.",
+    ),
+    "problem.unknown_item": (
+        "Questa voce non è nell'elenco. Scegline una dall'elenco.",
+        "This item is not in the list. Choose one from the list.",
+    ),
+    "problem.unknown_organisation": (
+        "Non troviamo questa organizzazione nella tua rete. Sceglila dall'elenco.",
+        "We cannot find this organisation in your network. Choose it from the list.",
+    ),
+    "problem.wrong_code": (
+        "Il codice non è giusto, o è già stato usato. Aspetta il prossimo e riprova.",
+        "The code is not right, or was already used. Wait for the next one and try again.",
+    ),
+    "problem.wrong_password": (
+        "La password attuale non è giusta. Controllala e riprova.",
+        "The present password is not right. Check it and try again.",
+    ),
+    "problem.wrong_state": (
+        "Nello stato attuale questa operazione non è possibile.",
+        "This is not possible in the present state.",
+    ),
+}
