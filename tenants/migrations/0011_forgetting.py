@@ -1,0 +1,65 @@
+"""What is deleted because it is over: it is about people, and nothing needs it any more."""
+
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+from infra.row_security import definer
+
+DAYS_OF_SESSIONS, DAYS_OF_KEYS, DAYS_OF_INVITATIONS, DAYS_OF_COUNTS = 30, 30, 90, 1
+"""How long each is kept after its end; `docs/operating.md` tells."""
+
+FORGET = f"""
+DECLARE
+    _outside text := current_setting('win.territory_id', true);
+    _over uuid[];
+    _rows int;
+    _forgotten int := 0;
+BEGIN
+    PERFORM set_config('win.territory_id', _territory::text, true);
+
+    DELETE FROM session s WHERE s.id = ANY (ARRAY(
+        SELECT o.id FROM session o
+         WHERE o.territory_id = _territory
+           AND least(o.expires_at, o.revoked_at) < now() - interval '{DAYS_OF_SESSIONS} days' LIMIT _most));
+    GET DIAGNOSTICS _rows = ROW_COUNT;
+    _forgotten := _forgotten + _rows;
+
+    DELETE FROM sign_in_throttle t WHERE t.key_hash = ANY (ARRAY(
+        SELECT o.key_hash FROM sign_in_throttle o
+         WHERE greatest(o.last_failure_at, o.blocked_until) < now() - interval '{DAYS_OF_COUNTS} day' LIMIT _most));
+    GET DIAGNOSTICS _rows = ROW_COUNT;
+    _forgotten := _forgotten + _rows;
+
+    DELETE FROM idempotency i
+     WHERE i.territory_id = _territory AND (i.account_id, i.organisation_id, i.key) IN (
+           SELECT o.account_id, o.organisation_id, o.key FROM idempotency o
+            WHERE o.territory_id = _territory
+              AND o.created_at < now() - interval '{DAYS_OF_KEYS} days' LIMIT _most);
+    GET DIAGNOSTICS _rows = ROW_COUNT;
+    _forgotten := _forgotten + _rows;
+
+    _over := ARRAY(
+        SELECT i.id FROM invitation i
+         WHERE i.territory_id = _territory
+           AND least(i.expires_at, i.accepted_at, i.withdrawn_at) < now() - interval '{DAYS_OF_INVITATIONS} days'
+         LIMIT _most);
+    DELETE FROM processed p USING event e
+     WHERE p.territory_id = _territory AND e.territory_id = _territory AND p.event_id = e.id
+       AND e.invitation_id = ANY (_over);
+    DELETE FROM event e WHERE e.territory_id = _territory AND e.invitation_id = ANY (_over);
+    DELETE FROM invitation i WHERE i.territory_id = _territory AND i.id = ANY (_over);
+    GET DIAGNOSTICS _rows = ROW_COUNT;
+    _forgotten := _forgotten + _rows;
+
+    PERFORM set_config('win.territory_id', coalesce(_outside, ''), true);
+    RETURN _forgotten;
+END
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tenants", "0010_members")]
+
+    operations = [
+        ops.RunSQL(definer("forget", "_territory uuid, _most int", "int", FORGET, callers="win_steward")),
+    ]
