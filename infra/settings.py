@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     public_url: str | None = Field(None, description="Address that links in mails begin with; unset is host and port")
     smtp_url: SecretStr | None = Field(None, description="Mail server; unset puts mails into a folder of the data")
     mail_from: str | None = Field(None, description="Sender of mails; unset is no-reply at the public address")
+    development: bool = Field(False, description="Whether developers find /_ui, the gallery of what pages are made of")
     read_path: Literal["compiled", "reference"] = Field(
         "compiled", description="How reads are answered; reference is for tests"
     )

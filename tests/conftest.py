@@ -13,9 +13,11 @@ import asyncpg
 import httpx
 import pytest
 
+from infra.clock import now
 from infra.database import as_role, close_pool, connection_facts, open_pool
 from infra.migrate import migrate
 from infra.settings import settings
+from tenants.members import throttles
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("authz", "tenants", "infra/migrate.py", "infra/row_security.py")
@@ -110,6 +112,13 @@ async def owner(database_url: str, secret: str) -> AsyncIterator[asyncpg.Connect
     connection = await asyncpg.connect(**connection_facts(as_role(database_url, "win_owner", secret)))
     yield connection
     await connection.close()
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No wait after a failed sign-in ends while the test runs, however slow the machine is."""
+    at = now()
+    monkeypatch.setattr(throttles, "now", lambda: at)
 
 
 @pytest.fixture(scope="session")

@@ -152,6 +152,7 @@ async def test_what_cannot_be_a_password_changes_nothing(
     assert (await browser().post("/session", json=person.typed())).status_code == 201
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_guessing_the_present_password_is_guessing_at_sign_in(browser: Browser, person: Someone) -> None:
     client, _ = await signed_in(browser, person)
     for _ in range(5):
@@ -161,6 +162,7 @@ async def test_guessing_the_present_password_is_guessing_at_sign_in(browser: Bro
     assert code(await browser().post("/session", json=person.typed())) == "TOO_MANY_ATTEMPTS"
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_a_guess_counts_even_if_the_rest_of_the_document_fails(browser: Browser, person: Someone) -> None:
     client, _ = await signed_in(browser, person)
     fields = "a: changePassword(input: $input) { problems { code } }"

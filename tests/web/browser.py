@@ -55,7 +55,7 @@ def serving(database_url: str, log: Path) -> Iterator[str]:
     with log.open("wb") as lines:
         server = subprocess.Popen(
             [*command, "--log-level", "info"],
-            env={**os.environ, "WIN_DATABASE_URL": database_url, "WIN_LOG_LEVEL": "debug"},
+            env={**os.environ, "WIN_DATABASE_URL": database_url, "WIN_LOG_LEVEL": "debug", "WIN_DEVELOPMENT": "1"},
             cwd=ROOT,
             stdout=lines,
             stderr=lines,

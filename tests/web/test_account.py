@@ -41,6 +41,7 @@ async def test_the_password_is_changed_and_other_browsers_are_out(visit: Visit, 
     await entered(visit, person, NEW)
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_what_is_wrong_is_said_and_no_password_is_shown_again(visit: Visit, person: Someone) -> None:
     visitor = await entered(visit, person)
     await visitor.open("/account/password")

@@ -8,7 +8,7 @@ import pytest
 
 from infra.clock import now
 from tenants.account import service as account
-from tenants.members import second_factor
+from tenants.members import second_factor, throttles
 from tenants.members.codes import code_at, step_of
 from tests.api.people import CARITAS, PASSWORD, PONTE, Someone, someone
 from tests.web.conftest import Visit
@@ -24,7 +24,7 @@ CHALLENGE = "__Host-win-challenge"
 def still(monkeypatch: pytest.MonkeyPatch) -> int:
     """No step of time ends while a test runs."""
     at = now()
-    for module in (account, second_factor):
+    for module in (account, second_factor, throttles):
         monkeypatch.setattr(module, "now", lambda: at)
     return step_of(at)
 

@@ -10,6 +10,7 @@ from web.pages import (
     authorisations,
     cases,
     editing,
+    gallery,
     integrators,
     invitations,
     joint_work,
@@ -26,5 +27,5 @@ def routes() -> Sequence[Route]:
     """Return every page."""
     of_cases = (opening, cases, editing, authorisations, joint_work, access_log)
     of_people = (sign_in, account, second_factor, members, invitations)
-    modules = (*of_people, today, *of_cases, network, integrators)
+    modules = (*of_people, today, *of_cases, network, integrators, gallery)
     return [route for module in modules for route in module.ROUTES]

@@ -7,12 +7,13 @@ from decimal import Decimal
 from infra.clock import ROME
 from web.texts.account import ACCOUNT
 from web.texts.forms import FORMS
+from web.texts.gallery import GALLERY
 from web.texts.integrators import INTEGRATORS
 from web.texts.labels import LABELS
 from web.texts.members import MEMBERS
 from web.texts.pages import PAGES
 
-TEXTS: Mapping[str, tuple[str, str]] = {**LABELS, **ACCOUNT, **FORMS, **INTEGRATORS, **MEMBERS, **PAGES}
+TEXTS: Mapping[str, tuple[str, str]] = {**LABELS, **ACCOUNT, **FORMS, **GALLERY, **INTEGRATORS, **MEMBERS, **PAGES}
 MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June", "July")
 MONTHS += ("August", "September", "October", "November", "December")
 

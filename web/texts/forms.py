@@ -77,6 +77,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "input.disability": ("Disabilità", "Disability"),
     "input.disadvantage": ("Condizioni di svantaggio", "Disadvantages"),
     "input.email": ("E-mail", "E-mail"),
+    "input.username": ("E-mail", "E-mail"),
     "input.familyName": ("Cognome", "Family name"),
     "input.fields": ("Quali dati", "Which data"),
     "input.givenName": ("Nome", "Given name"),

@@ -1,0 +1,59 @@
+"""The gallery shows whatever pages are built from, and pages are built from nothing else."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import setting
+from tests.web.conftest import Visit
+from tests.web.test_pages import is_whole
+from web.ask import LANGUAGES
+
+TEMPLATES = Path(__file__).parents[2] / "web" / "templates"
+MACRO = re.compile(r"{%-? macro (\w+)\((.*?)%}(.*?){%-? endmacro", re.DOTALL)
+RAW = re.compile(r'<table|<select|<textarea|<dt>|<input (?!type="hidden")|class="(?:wrong|done|hint|chip|steps|empty)')
+ALLOWED = {
+    "schema.html": "a list of the terms of a language, for integrators",
+}
+"""Templates with markup of their own, and why."""
+OF_OTHERS = {"secret", "hint", "errors", "described", "codes", "value"}
+"""Macros that are seen in what the others make: `value` chooses one of them."""
+
+
+def macros() -> Iterator[tuple[str, str]]:
+    for path in sorted((TEMPLATES / "ui").glob("*.html")):
+        for name, _, _ in MACRO.findall(path.read_text("utf-8")):
+            yield path.stem, name
+
+
+def test_the_gallery_shows_every_component() -> None:
+    shown = (TEMPLATES / "gallery.html").read_text("utf-8")
+    assert len(list(macros())) > 20
+    assert [name for file, name in macros() if f"{file}.{name}(" not in shown and name not in OF_OTHERS] == []
+
+
+def test_pages_are_built_from_components() -> None:
+    found = {path.name: RAW.findall(path.read_text("utf-8")) for path in TEMPLATES.glob("*.html")}
+    assert {name: raw for name, raw in found.items() if raw and name not in ALLOWED} == {}
+
+
+TITLE = {"it": "Galleria dei componenti", "en": "Gallery of components"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_it_needs_nobody_signed_in(visit: Visit, language: str) -> None:
+    somebody = await visit(language=language)
+    async with setting("WIN_DEVELOPMENT", "1"):
+        page = await somebody.open("/_ui")
+    assert somebody.status == 200
+    assert TITLE[language] in page.text
+    is_whole(page, language)
+
+
+async def test_it_is_for_development_alone(visit: Visit) -> None:
+    somebody = await visit()
+    there, nowhere = await somebody.client.get("/_ui"), await somebody.client.get("/_no")
+    assert there.status_code == nowhere.status_code == 404
+    assert there.text.replace("/_ui", "/_no") == nowhere.text
