@@ -46,7 +46,11 @@ class Typed:
 
 def token_of(request: Request) -> str:
     """Return the secret of the session's forms: only who has the session's cookie can know it."""
-    secret = request.cookies.get(COOKIE, "")
+    return token_for(request.cookies.get(COOKIE, ""))
+
+
+def token_for(secret: str) -> str:
+    """Return the secret of the forms of the session with this cookie."""
     return hmac.digest(secret.encode(), b"win form", "sha256").hex() if secret else ""
 
 

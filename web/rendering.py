@@ -20,6 +20,7 @@ from infra.messages import say as say_message
 from web.ask import LANGUAGES, Told, chosen_language
 from web.forms import Typed, token_of
 from web.groups import need_label
+from web.kept import kept_of
 from web.texts import TEXTS, day, instant, label, say
 
 HERE = Path(__file__).parent
@@ -117,10 +118,10 @@ def page(endpoint: Endpoint) -> Endpoint:
         try:
             return await endpoint(request)
         except Unauthenticated:
-            return to_sign_in(request)
+            return await to_sign_in(request)
         except Told as told:
             if told.code == ErrorCode.UNAUTHENTICATED:
-                return to_sign_in(request)
+                return await to_sign_in(request)
             return failed(request, told.code, told.message, told.language)
         except WinError as refused:
             error = refused
@@ -138,8 +139,12 @@ def page(endpoint: Endpoint) -> Endpoint:
     return answered
 
 
-def to_sign_in(request: Request) -> Response:
-    """Send the browser to sign in, and from there back."""
+async def to_sign_in(request: Request) -> Response:
+    """Send the browser to sign in, and from there back; with what was typed, if the session ended meanwhile."""
+    kept = await kept_of(request)
+    if kept is not None:
+        empty = {"typed": Typed(), "problems": (), "wrong": {}, "next": ""}
+        return render(request, "enter.html", spoken(request), status=401, kept=kept, **empty)
     address = request.url.path if request.method == "GET" else "/today"
     return redirect("/sign-in" if address in ("/", "/today") else f"/sign-in?next={address}")
 

@@ -17,7 +17,8 @@ from tenants.members import service
 from tenants.members.challenges import LIFE
 from tenants.members.service import CodeNeeded, Membership, Opened, SignIn
 from web.ask import LANGUAGE_COOKIE, LANGUAGES, chosen_language, session_of
-from web.forms import Typed, by_input, local, read_form
+from web.forms import Typed, by_input, local, read_form, token_for
+from web.kept import carried
 from web.rendering import page, redirect, render, spoken
 from web.texts import say
 
@@ -49,6 +50,7 @@ def form(request: Request, typed: Typed, *problems: dict[str, object], status: i
         problems=problems,
         wrong=wrong,
         next=typed.text("next"),
+        kept=carried(typed),
     )
 
 
@@ -76,7 +78,7 @@ async def sign_in(request: Request) -> Response:
         outcome = await service.sign_in(attempt)
         address = onward(typed.text("next"))
         if isinstance(outcome, CodeNeeded):
-            return to_code(outcome, address)
+            return to_code(request, typed, outcome, address)
         if not isinstance(outcome, Opened):
             first = outcome[0]
             outcome = await service.sign_in(
@@ -87,12 +89,15 @@ async def sign_in(request: Request) -> Response:
         status = 429 if isinstance(error, TooManyAttempts) else 422
         return form(request, typed, local("email", said(language, error)), status=status)
     assert isinstance(outcome, Opened)  # noqa: S101 - an organisation was named
-    return mark(begin(outcome, address), device)
+    return mark(go_on(request, typed, outcome, address), device)
 
 
-def to_code(needed: CodeNeeded, address: str) -> Response:
+def to_code(request: Request, typed: Typed, needed: CodeNeeded, address: str) -> Response:
     """Go on to the page that asks the code; this browser keeps the proof of the password, for a few minutes."""
-    response = redirect("/sign-in/code" + (f"?next={quote(address)}" if address != HOME else ""))
+    if carried(typed) is not None:
+        response = code_form(request, typed)
+    else:
+        response = redirect("/sign-in/code" + (f"?next={quote(address)}" if address != HOME else ""))
     keep_challenge(response, needed.challenge)
     return response
 
@@ -123,6 +128,7 @@ def code_form(request: Request, typed: Typed, *problems: dict[str, object], stat
         problems=problems,
         wrong=by_input(problems, ["code"]),
         next=typed.text("next"),
+        kept=carried(typed),
     )
 
 
@@ -145,7 +151,8 @@ async def give_code(request: Request) -> Response:
         response = form(request, typed, local("email", said(language, error)), status=422)
         keep_challenge(response, "")
         return response
-    response = begin(opened, onward(typed.text("next")) if len(memberships) == 1 else "/organisation")
+    address = onward(typed.text("next")) if len(memberships) == 1 else "/organisation"
+    response = go_on(request, typed, opened, address)
     keep_challenge(response, "")
     return mark(response, device)
 
@@ -159,6 +166,17 @@ def onward(address: str) -> str:
     """Return where to go after signing in: a page of ours, whatever the address bar said."""
     ours = address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
     return address if ours else HOME
+
+
+def go_on(request: Request, typed: Typed, opened: Opened, address: str) -> Response:
+    """Go on to the address, or to what was typed before and waits to be sent."""
+    kept = carried(typed)
+    if kept is None:
+        return begin(opened, address)
+    kept = replace(kept, place=onward(kept.place))
+    response = render(request, "resume.html", spoken(request), kept=kept, token=token_for(opened.secret))
+    hand_over(response, opened)
+    return response
 
 
 def begin(opened: Opened, address: str) -> Response:

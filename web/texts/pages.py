@@ -3,6 +3,14 @@
 from collections.abc import Mapping
 
 PAGES: Mapping[str, tuple[str, str]] = {
+    "button.discard": (
+        "Lascia perdere",
+        "Discard it",
+    ),
+    "button.resume": (
+        "Continua e salva",
+        "Go on and save",
+    ),
     "case.change_group": ("Modifica: {group}", "Change: {group}"),
     "case.closed_on": ("Chiusa il {day}", "Closed on {day}"),
     "case.consents": ("Consensi", "Consents"),
@@ -70,6 +78,10 @@ PAGES: Mapping[str, tuple[str, str]] = {
         "At once no organisation sees the case by this consent. It cannot be undone: a new one will be needed.",
     ),
     "consent.withdrawn": ("Ritirato il {day}", "Withdrawn on {day}"),
+    "enter.kept": (
+        "La sessione era terminata. Accedi di nuovo: quello che hai scritto non è andato perso.",
+        "Your session had ended. Sign in again: what you wrote is not lost.",
+    ),
     "failure.again": ("Torna alla pagina di prima e riprova.", "Go back to the page before and try again."),
     "failure.code": ("Codice per l'assistenza: {code}", "Code for the help desk: {code}"),
     "failure.conflict": ("Qualcuno è arrivato prima", "Somebody was first"),
@@ -176,6 +188,14 @@ PAGES: Mapping[str, tuple[str, str]] = {
     ),
     "enter.title": ("Accedi a WIN", "Sign in to WIN"),
     "enter.use": ("Lavora per {name}", "Work for {name}"),
+    "resume.lead": (
+        "Hai di nuovo accesso. Quello che avevi scritto è ancora qui: va salvato adesso.",
+        "You are signed in again. What you wrote is still here: save it now.",
+    ),
+    "resume.title": (
+        "Riprendi da dove eri",
+        "Go on where you were",
+    ),
     "steps.choose": ("Scegli", "Choose"),
     "steps.preview": ("Controlla", "Check"),
     "steps.sent": ("Inviata", "Sent"),
