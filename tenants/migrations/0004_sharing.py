@@ -34,7 +34,9 @@ BEGIN
            bit_or(g.read_mask), bit_or(t.read_mask & g.read_mask & a.field_mask),
            bit_or(t.read_mask & g.read_mask & a.field_mask & j.offered_mask & sealed.kept),
            bit_or(t.write_mask & g.write_mask & a.field_mask & j.offered_mask & sealed.kept),
-           min(least(a.until, p.answered_at + t.until_days * interval '1 day',
+           min(least(a.until,
+                     ((p.answered_at AT TIME ZONE 'Europe/Rome')::date + t.until_days + 1)::timestamp
+                         AT TIME ZONE 'Europe/Rome',
                      (o.valid_until + 1)::timestamp AT TIME ZONE 'Europe/Rome',
                      party.left_on::timestamp AT TIME ZONE 'Europe/Rome')),
            c.opened_on, c.holder_id

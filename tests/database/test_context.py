@@ -55,7 +55,7 @@ async def ends_well(context: Context) -> None:
 
 async def test_nothing_is_left_on_a_connection(holders: list[Context]) -> None:
     chance = Random(7)  # noqa: S311 - a test's dice
-    assert len({context.territory_id for context in holders}) == 2
+    assert len({context.territory_id for context in holders}) >= 2
     for _ in range(ROUNDS):
         ways = [chance.choice([fails, raises, is_cancelled, ends_well, ends_well]) for _ in range(3)]
         ended = await asyncio.gather(*(way(chance.choice(holders)) for way in ways), return_exceptions=True)

@@ -258,7 +258,7 @@ async def change_work(world: World, known: Known, n: int, kind: str, data: st.Da
         )
         work.closed = work.closed or closed is not None
     elif kind == "age":
-        long_ago = now() - timedelta(days=101)
+        long_ago = now() - timedelta(days=102)  # a day of summer time begins an hour earlier
         await world.as_owner(
             "UPDATE joint_intervention_partner SET answered_at = $2 WHERE joint_intervention_id = $1", row, long_ago
         )

@@ -91,3 +91,24 @@ async def test_term_never_gives_more_than_was_granted(land: Land) -> None:
     before = await shared(land)
     await land.owner.execute("UPDATE pact_term SET read_mask = -1, write_mask = -1")
     assert await shared(land) == before
+
+
+@pytest.mark.parametrize(
+    ("answered", "ends"),
+    [
+        ("2025-11-23 22:30+00", "2027-05-18 00:00"),
+        ("2025-11-23 23:30+00", "2027-05-19 00:00"),
+        ("2026-04-30 21:59+00", "2027-10-23 00:00"),
+        ("2026-04-30 22:00+00", "2027-10-24 00:00"),
+    ],
+)
+async def test_the_last_day_counts_to_its_end_in_italy(land: Land, answered: str, ends: str) -> None:
+    """Summer time begins or ends in between: 540 days are days of the calendar, not so many hours."""
+    await land.bring_into_force(land.document(PLACEMENT))
+    await share_a_case(land)
+    await land.owner.execute("UPDATE authorisation SET until = '2100-01-01'")
+    await land.owner.execute("UPDATE joint_intervention_partner SET answered_at = $1::text::timestamptz", answered)
+    found = await land.owner.fetchval(
+        "SELECT to_char(until AT TIME ZONE 'Europe/Rome', 'YYYY-MM-DD HH24:MI') FROM case_access WHERE clause > 0"
+    )
+    assert found == ends
