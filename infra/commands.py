@@ -14,10 +14,11 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import typer
 
-from infra.database import as_role, connection_facts
+from infra.database import OWNER, connection_facts
 from infra.embedded import parts, publish, secret_key, start_postgres, start_redis
+from infra.entry import demand_entry
 from infra.errors import SetupError
-from infra.migrate import OWNER, drift, migrate
+from infra.migrate import drift, migrate
 from infra.settings import Settings, settings
 from infra.supervision import stop_on_signals
 
@@ -44,23 +45,10 @@ def migrate_command() -> None:
 def check_command() -> None:
     """Fail if models, migrations and database disagree."""
     with parts() as given:
-        url, secret = target(given)
-        asyncio.run(demand_entry(url, OWNER, secret))
-        faults = asyncio.run(drift(url, secret))
+        asyncio.run(demand_entry(given, OWNER))
+        faults = asyncio.run(drift(*target(given)))
     print("\n".join(faults) if faults else "Models, migrations and database agree.")
     raise typer.Exit(1 if faults else 0)
-
-
-async def demand_entry(url: str, role: str, secret: str) -> None:
-    """See that the database lets one of our roles in. Raises `SetupError`."""
-    try:
-        connection = await asyncpg.connect(**connection_facts(as_role(url, role, secret)), timeout=10)
-        await connection.close()
-    except (OSError, asyncpg.PostgresError, ValueError, TimeoutError) as error:
-        raise SetupError(
-            f"The database does not let {role} in ({type(error).__name__}): see WIN_DATABASE_URL and "
-            "WIN_SECRET_KEY, then run ./win db migrate."
-        ) from None
 
 
 def target(given: Settings) -> tuple[str, str]:

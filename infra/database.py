@@ -19,6 +19,8 @@ from tortoise.transactions import in_transaction
 from infra.errors import Unavailable
 
 SERVING_ROLE = "win_app"
+OWNER = "win_owner"
+STEWARD = "win_steward"
 SET_CONTEXT = """
 SELECT set_config('win.territory_id', $1, true), set_config('win.organisation_id', $2, true),
        set_config('win.account_id', $3, true), set_config('win.field_mask', $4, true),

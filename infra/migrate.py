@@ -13,11 +13,10 @@ from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.operations import AlterModelOptions
 from tortoise.transactions import in_transaction
 
-from infra.database import as_role, connection_facts, orm_config, role_password
+from infra.database import OWNER, SERVING_ROLE, STEWARD, as_role, connection_facts, orm_config, role_password
 from infra.errors import SetupError
 
-OWNER = "win_owner"
-ROLES = (OWNER, "win_app", "win_steward")
+ROLES = (OWNER, SERVING_ROLE, STEWARD)
 OLDEST = 15
 LOCK = 0x57494E  # any number, the same for everybody: it serialises migrations of one database
 
@@ -96,7 +95,7 @@ async def make_roles(database_url: str, secret: str) -> None:
             if not await can_sign_in(database_url, role, secret):
                 await make_role(admin, role, role_password(secret, role))
         await admin.execute(f"GRANT USAGE, CREATE ON SCHEMA public TO {OWNER}")
-        await admin.execute("GRANT USAGE ON SCHEMA public TO win_app, win_steward")
+        await admin.execute(f"GRANT USAGE ON SCHEMA public TO {SERVING_ROLE}, {STEWARD}")
         await admin.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         # Whoever can make no object of their own can make none that is mistaken for ours.
         database = '"' + str(await admin.fetchval("SELECT current_database()")).replace('"', '""') + '"'

@@ -1,16 +1,15 @@
 """The worker's command, and those that show what failed and try it again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
-import asyncpg
 import typer
 from redis.exceptions import RedisError
 
-from infra.database import Connection, as_role, connection_facts
-from infra.embedded import parts, secret_key
+from infra.database import STEWARD
+from infra.embedded import parts
+from infra.entry import work_as
 from infra.errors import SetupError
 from infra.log import configure
 from infra.mail import mail_server
@@ -18,8 +17,6 @@ from infra.queue import demand_redis
 from infra.supervision import end_with_parent, stop_on_signals
 
 jobs = typer.Typer(help="Work without a caller: what failed, and another try.", no_args_is_help=True)
-
-Found = TypeVar("Found")
 
 
 def worker() -> None:
@@ -44,7 +41,7 @@ def failed_command() -> None:
     """List the events whose job has failed for good."""
     from jobs.failures import failed
 
-    print("\n".join(as_steward(failed)) or "No job has failed.")
+    print("\n".join(work_as(STEWARD, failed)) or "No job has failed.")
 
 
 @jobs.command("retry")
@@ -56,21 +53,6 @@ def retry_command(event: Annotated[str, typer.Argument(help="Its id, as `win job
         event_id = UUID(event)
     except ValueError:
         raise SetupError(f"{event} is not the id of an event; ./win jobs failed shows them.") from None
-    if not as_steward(lambda steward: retry(steward, event_id)):
+    if not work_as(STEWARD, lambda steward: retry(steward, event_id)):
         raise SetupError(f"There is no failed event {event}; ./win jobs failed shows them.")
     print("It is due again; the worker takes it up within seconds.")
-
-
-def as_steward(work: Callable[[Connection], Awaitable[Found]]) -> Found:
-    """Do this with a connection of the steward's."""
-
-    async def run(url: str) -> Found:
-        connection = await asyncpg.connect(**connection_facts(url))
-        try:
-            return await work(connection)
-        finally:
-            await connection.close()
-
-    with parts() as settings:
-        secret = secret_key(settings).get_secret_value()
-        return asyncio.run(run(as_role(settings.database_url or "", "win_steward", secret)))

@@ -7,7 +7,7 @@ from arq import cron, func
 from arq.worker import Worker
 
 from infra.clock import now
-from infra.database import as_role, close_pool, open_pool
+from infra.database import STEWARD, as_role, close_pool, open_pool
 from infra.embedded import secret_key
 from infra.errors import SetupError
 from infra.queue import HEARTBEAT, OUTBOX, RELAY, read, redis_settings, written
@@ -18,7 +18,6 @@ from jobs.job import Job
 from jobs.outbox import JOBS, Pace, relay
 from jobs.sealing import seal
 
-STEWARD = "win_steward"
 SECONDS_ALIVE = 90
 AT_ONCE = 4
 SWEEP = set(range(0, 60, 2))

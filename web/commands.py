@@ -12,17 +12,16 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import asyncpg
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from infra.commands import demand_entry
-from infra.database import SERVING_ROLE, as_role, connection_facts
+from infra.database import OWNER, SERVING_ROLE
 from infra.embedded import hold, parts, publish, secret_key, start_postgres, start_redis
+from infra.entry import demand_entry, entered
 from infra.errors import SetupError
 from infra.log import configure
-from infra.migrate import OWNER, migrate
+from infra.migrate import migrate
 from infra.queue import demand_redis
 from infra.settings import local_address, settings
 from infra.supervision import Child, Part, Stopped, end_with_parent, stop_on_signals
@@ -79,8 +78,7 @@ def serve(port: Port = None, host: Host = None, data: Data = None) -> None:
     stop_on_signals()
     with suppress(Stopped), parts() as given:
         demand_free_port(given.host, given.port)
-        secret = secret_key(given).get_secret_value()
-        asyncio.run(demand_entry(given.database_url or "", SERVING_ROLE, secret))
+        asyncio.run(demand_entry(given, SERVING_ROLE))
         server(given).run()
 
 
@@ -133,14 +131,10 @@ async def prepare(*, demo: bool) -> None:
 
     given = settings()
     await demand_redis(given.redis_url or "")
-    url, secret = given.database_url or "", secret_key(given).get_secret_value()
-    await migrate(url, secret)
+    await migrate(given.database_url or "", secret_key(given).get_secret_value())
     if demo:
-        owner = await asyncpg.connect(**connection_facts(as_role(url, OWNER, secret)))
-        try:
+        async with entered(given, OWNER) as owner:
             await ensure(owner)
-        finally:
-            await owner.close()
 
 
 def wait_until_ready(children: Sequence[Child]) -> None:

@@ -20,9 +20,9 @@ import uvloop
 
 from api.bench.load import Measured, ask_for
 from api.bench.page import DOCUMENT, compiled_page
-from infra.database import as_role, connection_facts
+from infra.database import OWNER, as_role, connection_facts
 from infra.embedded import publish, secret_key, start_postgres, start_redis
-from infra.migrate import OWNER, migrate
+from infra.migrate import migrate
 from infra.settings import settings
 
 MEMBER = ("giulia@cooperativa-il-ponte.example", "cooperativa-il-ponte")

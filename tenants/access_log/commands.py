@@ -1,16 +1,14 @@
 """`win audit …`: the log of reads, sealed and verified."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
-import asyncpg
 import typer
 
-from infra.database import Connection, as_role, connection_facts
-from infra.embedded import parts, secret_key
+from infra.database import STEWARD, Connection
+from infra.entry import work_as
 from infra.errors import SetupError
 from tenants.access_log.seals import Anchor, faults, last_anchor, seal
 
@@ -58,17 +56,11 @@ def read_anchors(path: Path) -> list[Anchor]:
 def everywhere(work: Work) -> list[str]:
     """Do the work in each territory as the steward, a transaction each, and return all lines."""
 
-    async def run(url: str) -> list[str]:
-        connection = await asyncpg.connect(**connection_facts(url))
-        try:
-            lines = []
-            for row in await connection.fetch("SELECT id, slug FROM territory ORDER BY slug"):
-                async with connection.transaction():
-                    lines += await work(connection, row["id"], row["slug"])
-            return lines
-        finally:
-            await connection.close()
+    async def run(steward: Connection) -> list[str]:
+        lines = []
+        for row in await steward.fetch("SELECT id, slug FROM territory ORDER BY slug"):
+            async with steward.transaction():
+                lines += await work(steward, row["id"], row["slug"])
+        return lines
 
-    with parts() as settings:
-        secret = secret_key(settings).get_secret_value()
-        return asyncio.run(run(as_role(settings.database_url or "", "win_steward", secret)))
+    return work_as(STEWARD, run)

@@ -1,15 +1,12 @@
 """`win demo …`: the demonstration territories, loaded, grown and begun again."""
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-import asyncpg
 import typer
 
-from infra.database import Connection, as_role, connection_facts
-from infra.embedded.parts import parts
+from infra.database import OWNER, Connection
+from infra.entry import work_as
 from infra.errors import SetupError
 from tenants.demo.catalogue import MAIN
 from tenants.demo.grow import count_cases, grow
@@ -41,7 +38,7 @@ def load(
             await _grow_to(connection, cases)
         await _say(connection, "Loaded." if loaded else "The demonstration territories were there already.", started)
 
-    _as_owner(work)
+    work_as(OWNER, work)
 
 
 @app.command("reset")
@@ -55,7 +52,7 @@ def reset() -> None:
             await ensure(connection)
         await _say(connection, "Removed and loaded anew." if removed else "Loaded.", started)
 
-    _as_owner(work)
+    work_as(OWNER, work)
 
 
 async def _grow_to(connection: Connection, cases: int) -> None:
@@ -77,27 +74,3 @@ async def _say(connection: Connection, sentence: str, started: float) -> None:
     typer.echo(f"Everybody's password is {PASSWORD}")
     for email, organisation, role, who in sign_ins():
         typer.echo(f"  {email:<40} {organisation:<26} {role:<22} {who}")
-
-
-def _as_owner(work: Callable[[Connection], Awaitable[None]]) -> None:
-    """Do the work on a connection of the owner's. Raises `SetupError`."""
-
-    async def run(url: str) -> None:
-        connection = await asyncpg.connect(**connection_facts(url), timeout=10)
-        try:
-            await work(connection)
-        finally:
-            await connection.close()
-
-    try:
-        with parts() as given:
-            secret = given.secret_key.get_secret_value() if given.secret_key else ""
-            asyncio.run(run(as_role(given.database_url or "", "win_owner", secret)))
-    except (
-        asyncpg.UndefinedTableError,
-        asyncpg.InvalidCatalogNameError,
-        asyncpg.InvalidAuthorizationSpecificationError,
-    ):
-        raise SetupError("The database is not prepared for WIN; run ./win db migrate first.") from None
-    except (OSError, asyncpg.PostgresConnectionError):
-        raise SetupError("WIN_DATABASE_URL does not lead to a database that answers.") from None

@@ -1,6 +1,5 @@
 """`win pact …`: what the pact says and gives, what a draft would change, and the same policy for another engine."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -9,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 from uuid import UUID
 
-import asyncpg
 import typer
 
 from authz.clauses import Pact, parse_pact
@@ -20,8 +18,8 @@ from authz.fields import names_of
 from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
 from infra.clock import today
-from infra.database import Connection, as_role, connection_facts
-from infra.embedded.parts import parts
+from infra.database import OWNER, Connection
+from infra.entry import work_as
 from infra.errors import SetupError
 from tenants.pacts.description import access_in_words, describe, differences, fields_in_words, in_words, term_facts
 from tenants.pacts.document import read_document
@@ -219,26 +217,12 @@ def _refused(error: PactError, language: Language) -> typer.Exit:
 def _ask(work: Callable[[Connection], Awaitable[Answer]]) -> Answer:
     """Run the work in one transaction of the owner's. Raises `SetupError`."""
 
-    async def run(url: str) -> Answer:
-        connection = await asyncpg.connect(**connection_facts(url), timeout=10)
-        try:
-            async with connection.transaction():
-                return await work(connection)
-        finally:
-            await connection.close()
+    async def run(owner: Connection) -> Answer:
+        async with owner.transaction():
+            return await work(owner)
 
     try:
-        with parts() as given:
-            secret = given.secret_key.get_secret_value() if given.secret_key else ""
-            return asyncio.run(run(as_role(given.database_url or "", "win_owner", secret)))
-    except (
-        asyncpg.UndefinedTableError,
-        asyncpg.InvalidCatalogNameError,
-        asyncpg.InvalidAuthorizationSpecificationError,
-    ):
-        raise SetupError("The database is not prepared for WIN; run ./win db migrate first.") from None
-    except (OSError, asyncpg.PostgresConnectionError):
-        raise SetupError("WIN_DATABASE_URL does not lead to a database that answers.") from None
+        return work_as(OWNER, run)
     except PolicyError as error:
         raise SetupError(str(error)) from None
 

@@ -36,12 +36,15 @@ NO_DATABASE = "postgresql://somebody:very-secret@127.0.0.1:1/win"
             id="no database there",
         ),
         pytest.param(
-            ["serve"], {"WIN_DATABASE_URL": NO_DATABASE}, "The database does not let win_app in", id="nor to serve from"
+            ["serve"],
+            {"WIN_DATABASE_URL": NO_DATABASE},
+            "WIN_DATABASE_URL does not lead to a database",
+            id="nor to serve from",
         ),
         pytest.param(
             ["db", "check"],
             {"WIN_DATABASE_URL": NO_DATABASE},
-            "The database does not let win_owner in",
+            "WIN_DATABASE_URL does not lead to a database",
             id="nor to check",
         ),
         pytest.param(
