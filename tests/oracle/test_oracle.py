@@ -84,8 +84,8 @@ def _enough_was_decided() -> Iterator[None]:
     """Fail if the random worlds came to too few questions."""
     yield
     assert decisions >= WANTED, f"only {decisions:,} decisions"
-    # A world in which nothing is shared proves little.
-    assert shared >= decisions / 20, f"only {shared:,} of {decisions:,} were about a case shared with a partner"
+    # Worlds in which nothing is shared prove little; how much is shared in them is chance, within wide bounds.
+    assert shared >= WANTED / 20, f"only {shared:,} of {decisions:,} were about a case shared with a partner"
 
 
 def seen_in(case: dict[str, Any]) -> set[str]:
