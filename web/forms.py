@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from api.identity import COOKIE, refuse_other_sites
 from infra.errors import BadRequest, Refused
+from web.texts import TEXTS, say
 
 TOKEN = "token"  # noqa: S105 - the name of the hidden input
 MOST_INPUTS = 500
@@ -20,6 +21,10 @@ DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})")
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Problems = list[dict[str, Any]]
+
+
+class NoSuchDay(ValueError):
+    """It is written like a day, but no calendar has it, such as 31/2/1990."""
 
 
 class Typed:
@@ -89,27 +94,42 @@ def name_of(path: Sequence[str], names: Sequence[str]) -> str:
     return names[0] if names else ""
 
 
-def by_input(problems: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, list[str]]:
+def by_input(problems: Sequence[Mapping[str, Any]], names: Sequence[str], language: str) -> dict[str, list[str]]:
     """Return what is wrong at each input, every sentence once."""
     found: dict[str, list[str]] = {}
     for problem in problems:
-        messages = found.setdefault(name_of(problem["path"], names), [])
-        if problem["message"] not in messages:
-            messages.append(problem["message"])
+        name = name_of(problem["path"], names)
+        messages, message = found.setdefault(name, []), in_its_words(problem, name, language)
+        if message not in messages:
+            messages.append(message)
     return found
 
 
+def in_its_words(problem: Mapping[str, Any], name: str, language: str) -> str:
+    """Return what to tell of a problem: what to do at an input that was left empty, where there are words for it."""
+    own = f"missing.{name}"
+    return say(language, own) if problem["code"] == "REQUIRED" and own in TEXTS else str(problem["message"])
+
+
+def missing(name: str, language: str) -> dict[str, Any]:
+    """Return the problem of an input that was left empty."""
+    return local(name, say(language, "wrong.missing"), "REQUIRED")
+
+
 def read_day(text: str) -> str:
-    """Return a day as ISO 8601, of `7/5/1990`, `07.05.90` or `1990-05-07`. Raises `ValueError`."""
+    """Return a day as ISO 8601, of `7/5/1990`, `07.05.90` or `1990-05-07`. Raises `ValueError` or `NoSuchDay`."""
     if ISO_DAY.fullmatch(text):
-        return date.fromisoformat(text).isoformat()
-    match = DAY.fullmatch(text)
-    if match is None:
+        year, month, day = (int(part) for part in text.split("-"))
+    elif match := DAY.fullmatch(text):
+        day, month, year = (int(part) for part in match.groups())
+    else:
         raise ValueError
-    day, month, year = (int(part) for part in match.groups())
     if year < 100:
         year += 1900 if year > 30 else 2000
-    return date(year, month, day).isoformat()
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        raise NoSuchDay from None
 
 
 def read_money(text: str) -> str:

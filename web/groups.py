@@ -13,7 +13,7 @@ from tenants.cases.catalogues import (
     Catalogue,
 )
 from tenants.cases.need_catalogue import NEEDS
-from web.forms import Problems, Typed, local, read_day, read_money
+from web.forms import NoSuchDay, Problems, Typed, local, read_day, read_money
 from web.texts import day, money, say
 
 NEED = "needs"
@@ -69,6 +69,8 @@ class Value:
             return text
         try:
             return readers[self.kind](text)  # type: ignore[operator]  # each of them takes a text
+        except NoSuchDay:
+            problems.append(local(self.name, say(language, "wrong.no_such_day")))
         except ValueError:
             problems.append(local(self.name, say(language, f"wrong.{self.kind}")))
             return None

@@ -1,7 +1,7 @@
 """From an answer to a page: the templates, what they may call, and the headers of every page."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from infra.errors import ErrorCode, Unauthenticated, Unavailable, WinError
 from infra.log import logger
 from infra.messages import say as say_message
 from web.ask import LANGUAGES, Told, chosen_language
-from web.forms import Typed, token_of
+from web.forms import Typed, by_input, token_of
 from web.groups import need_label
 from web.kept import kept_of
 from web.texts import TEXTS, day, instant, label, say
@@ -47,8 +47,17 @@ ENVIRONMENT = Environment(
 )
 
 
-def render(request: Request, template: str, language: str, *, status: int = 200, **context: Any) -> Response:
-    """Return the page in this language."""
+def render(
+    request: Request,
+    template: str,
+    language: str,
+    *,
+    status: int = 200,
+    problems: Sequence[Mapping[str, Any]] = (),
+    inputs: Sequence[str] = (),
+    **context: Any,
+) -> Response:
+    """Return the page in this language; each problem stands at the input, of these, that it belongs to."""
     words: dict[str, Any] = {
         "t": partial(say, language),
         "label": partial(label, language),
@@ -63,6 +72,8 @@ def render(request: Request, template: str, language: str, *, status: int = 200,
         "here": here(request),
         "styles": styles(),
         "viewer": None,
+        "problems": problems,
+        "wrong": by_input(problems, inputs, language),
         "hints": HINTS,
         "catalogue": lambda items: [(code, names[language == "en"]) for code, names in items.items()],
         "typed_of": lambda chosen: Typed(list(chosen.items())),
@@ -143,8 +154,7 @@ async def to_sign_in(request: Request) -> Response:
     """Send the browser to sign in, and from there back; with what was typed, if the session ended meanwhile."""
     kept = await kept_of(request)
     if kept is not None:
-        empty = {"typed": Typed(), "problems": (), "wrong": {}, "next": ""}
-        return render(request, "enter.html", spoken(request), status=401, kept=kept, **empty)
+        return render(request, "enter.html", spoken(request), status=401, kept=kept, typed=Typed(), next="")
     address = request.url.path if request.method == "GET" else "/today"
     return redirect("/sign-in" if address in ("/", "/today") else f"/sign-in?next={address}")
 

@@ -54,7 +54,7 @@ async def test_what_is_wrong_is_said_and_no_password_is_shown_again(visit: Visit
     await visitor.send("/account/password", currentPassword=PASSWORD, newPassword=NEW, repeatPassword=f"{NEW}!")
     says(visitor, "repeatPassword", "Le due password nuove sono diverse.")
     await visitor.send("/account/password")
-    says(visitor, "newPassword", "Questo dato è necessario")
+    says(visitor, "newPassword", "Scrivi la password nuova")
     for _ in range(5):
         await visitor.send("/account/password", currentPassword="sbagliata", newPassword=NEW, repeatPassword=NEW)
     assert visitor.status == 429

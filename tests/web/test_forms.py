@@ -10,7 +10,7 @@ from tests.conftest import Ask
 from tests.web.conftest import Visit
 from tests.web.test_main_job import opened, written
 from tests.web.visitors import ORIGIN, Visitor
-from web.forms import Typed, by_input, read_day, read_money
+from web.forms import Typed, by_input, local, missing, read_day, read_money
 
 OWN = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
 CODE = "RSSMRA80A01H501X"
@@ -37,7 +37,7 @@ async def test_a_new_case_keeps_what_was_typed(visit: Visit) -> None:
     await anna.open("/cases/new")
     given = {"givenName": "Amina", "bornOn": "32/13/1990", "identityCode": CODE, "need": "housing/eviction"}
     await anna.send("/cases/new", **given)
-    says(anna, "bornOn", "Questa data non si legge.")
+    says(anna, "bornOn", "Questo giorno non c'è nel calendario.")
     held = typed_in(anna, "/cases/new")
     assert {name: held[name] for name in given} == {name: [value] for name, value in given.items()}
 
@@ -66,6 +66,7 @@ async def test_a_case_without_a_name_is_not_opened(visit: Visit) -> None:
         ("contacts", "email", "nobody", "formato giusto"),
         ("economic", "iseeValue", "a lot", "Questo importo non si legge"),
         ("economic", "iseeValidUntil", "soon", "Questa data non si legge"),
+        ("economic", "iseeValidUntil", "31/2/2030", "Questo giorno non c'è nel calendario"),
     ],
 )
 async def test_what_cannot_be_read_is_said_at_its_input(
@@ -84,15 +85,16 @@ async def test_a_consent_says_all_that_is_missing_at_once(visit: Visit) -> None:
     case = await opened(anna, "Consent")
     await anna.open(f"{case}/consent")
     await anna.send(f"{case}/consent", until="", purposes="HIRE")
-    says(anna, "until", "Questo dato è necessario")
-    says(anna, "fields", "Questo dato è necessario")
+    says(anna, "until", "Scrivi l'ultimo giorno valido")
+    says(anna, "fields", "Scegli almeno un tipo di dati")
+    says(anna, "kinds", "Scegli almeno un tipo di ente")
     assert typed_in(anna, f"{case}/consent")["purposes"] == ["HIRE"]
     await anna.send(f"{case}/consent", until="1/1/2020", fields="identity", kinds="CARITAS")
     says(anna, "until", "La data è già passata")
     await anna.open(f"{case}/propose")
     await anna.send(f"{case}/propose", button=("step", "preview"), message="hello")
-    says(anna, "purpose", "Questo dato è necessario")
-    says(anna, "partners", "Questo dato è necessario")
+    says(anna, "purpose", "Scegli che cosa volete fare insieme")
+    says(anna, "partners", "Scegli almeno un ente da invitare")
     assert typed_in(anna, f"{case}/propose")["message"] == ["hello"]
 
 
@@ -234,5 +236,14 @@ def test_amounts_are_read_as_people_write_them(text: str, amount: str) -> None:
 
 
 def test_a_problem_belongs_to_the_last_input_of_its_path() -> None:
-    problems = [{"path": ["person", "bornOn"], "message": "a"}, {"path": ["fields", "0"], "message": "b"}]
-    assert by_input(problems, ["bornOn", "fields"]) == {"bornOn": ["a"], "fields": ["b"]}
+    problems = [local("bornOn", "a"), {**local("fields", "b"), "path": ["fields", "0"]}]
+    assert by_input(problems, ["bornOn", "fields"], "it") == {"bornOn": ["a"], "fields": ["b"]}
+
+
+def test_what_is_missing_is_said_in_its_own_words() -> None:
+    problems = [missing("reason", "en"), missing("number", "en"), local("code", "c", "WRONG")]
+    assert by_input(problems, ["reason", "number", "code"], "en") == {
+        "reason": ["Write why: one line is enough."],
+        "number": ["This is needed. Fill it in to continue."],
+        "code": ["c"],
+    }

@@ -90,7 +90,7 @@ async def test_it_is_switched_on_asked_and_switched_off(visit: Visit, person: So
     await other.send("/sign-in/code", code="000000")
     says(other, "code", "Il codice non è giusto")
     await other.send("/sign-in/code", code="")
-    says(other, "code", "Questo dato è necessario")
+    says(other, "code", "Scrivi il codice")
     await other.send("/sign-in/code", code=code_at(secret, still))
     assert other.address == "/cases"
     assert CHALLENGE not in other.client.cookies

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from api.sessions import hand_over
 from infra.errors import ErrorCode
 from web.ask import Told, ask, do
-from web.forms import Problems, Typed, by_input, local, read_form
+from web.forms import Problems, Typed, local, read_form
 from web.pages.sign_in import keep_language
 from web.rendering import page, redirect, render
 from web.texts import say
@@ -63,7 +63,7 @@ async def passwords(request: Request, problems: Problems, status: int = 200) -> 
         viewer=answer.data["viewer"],
         typed=Typed(),
         problems=problems,
-        wrong=by_input(problems, PASSWORDS),
+        inputs=PASSWORDS,
     )
 
 

@@ -13,7 +13,7 @@ from authz.purposes import Purpose
 from infra.clock import today
 from infra.errors import NotFound, Refused
 from web.ask import ask, do
-from web.forms import Problems, Typed, by_input, local, read_day, read_form
+from web.forms import NoSuchDay, Problems, Typed, local, missing, read_day, read_form
 from web.rendering import page, redirect, render
 from web.texts import day, say
 
@@ -66,7 +66,7 @@ async def form(request: Request, typed: Typed, problems: Sequence[Any]) -> Respo
         sensitive=SENSITIVE,
         typed=typed,
         problems=problems,
-        wrong=by_input(problems, NAMES),
+        inputs=NAMES,
     )
 
 
@@ -85,15 +85,14 @@ async def give(request: Request) -> Response:
     problems: Problems = []
     until = read_until(typed, asked.language, problems)
     basis = typed.text("basis")
-    if basis not in BASES:
-        problems.append(local("basis", say(asked.language, "wrong.missing"), "REQUIRED"))
-    if not typed.all("fields"):
-        problems.append(local("fields", say(asked.language, "wrong.missing"), "REQUIRED"))
+    wanted = {"basis": basis in BASES, "purposes": typed.all("purposes"), "fields": typed.all("fields")}
+    wanted["kinds"] = typed.all("kinds") or typed.all("organisations")
+    problems += [missing(name, asked.language) for name, given in wanted.items() if not given]
     if problems:
         return await form(request, typed, problems)
     case = request.path_params["case"]
     known_kinds = [one["kind"] for one in partners(asked.data["pact"], "")]
-    given = {
+    agreed = {
         "caseId": case,
         "basis": basis,
         "purposes": [name for name in typed.all("purposes") if name in PURPOSES],
@@ -102,7 +101,7 @@ async def give(request: Request) -> Response:
         "fields": typed.all("fields"),
         "until": until,
     }
-    _, found = await do(request, "give_authorisation", given)
+    _, found = await do(request, "give_authorisation", agreed)
     if found:
         return await form(request, typed, found)
     return redirect(f"/cases/{case}?saved=consent#consents")
@@ -113,9 +112,11 @@ def read_until(typed: Typed, language: str, problems: Problems) -> str:
     text = typed.text("until")
     try:
         return read_day(text)
+    except NoSuchDay:
+        problems.append(local("until", say(language, "wrong.no_such_day")))
     except ValueError:
-        problems.append(local("until", say(language, "wrong.day" if text else "wrong.missing")))
-        return ""
+        problems.append(local("until", say(language, "wrong.day")) if text else missing("until", language))
+    return ""
 
 
 async def withdrawal(request: Request) -> Response:
@@ -141,7 +142,7 @@ async def confirm(request: Request, typed: Typed, problems: Sequence[Any]) -> Re
         case=authorisation["case"],
         typed=typed,
         problems=problems,
-        wrong=by_input(problems, ["reason"]),
+        inputs=["reason"],
     )
 
 
@@ -152,7 +153,7 @@ async def withdraw(request: Request) -> Response:
     payload, found = await do(request, "withdraw_authorisation", given)
     if found:
         return await confirm(request, typed, found)
-    return redirect(f"/cases/{payload['authorisation']['case']['id']}?saved=withdrawn#consents")
+    return redirect(f"/cases/{payload['authorisation']['case']['id']}?saved=withdraw#consents")
 
 
 ROUTES = [

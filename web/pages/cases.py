@@ -22,6 +22,9 @@ from web.texts import label, say
 
 ORDERS = ("OPENED_ON_DESC", "OPENED_ON_ASC")
 PAGE = 25
+SAVED = {name: name for name in ("opened", "consent", "withdraw", "accept", "close")}
+SAVED |= dict.fromkeys((*GROUPS, "needs"), "group")
+"""What was done before coming here, and the name of the sentence that says so."""
 
 
 @dataclass(frozen=True)
@@ -131,9 +134,15 @@ async def case(request: Request) -> Response:
         readers=readers(found, answer.data["pact"]) if found["isOwn"] else [],
         grounds=grounds(found),
         joint_work=found["jointInterventions"]["nodes"],
-        saved=saved if saved in (*GROUPS, "needs", "consent", "withdrawn") else "",
+        consented=any(authorises_now(one) for one in found["authorisations"] or ()),
+        saved=SAVED.get(saved, ""),
         today=today().isoformat(),
     )
+
+
+def authorises_now(authorisation: Mapping[str, Any]) -> bool:
+    """Tell whether a consent or a public task holds today."""
+    return authorisation["withdrawnAt"] is None and str(authorisation["until"]) >= today().isoformat()
 
 
 def sections(found: Mapping[str, Any], language: str) -> list[Section]:

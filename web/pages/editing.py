@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from infra.errors import ErrorCode, NotFound, Refused
 from web.ask import Answer, Told, ask, do
-from web.forms import Problems, Typed, by_input, read_form
+from web.forms import Problems, Typed, read_form
 from web.groups import GROUPS, NEED, WAS, Group, Value, need_choices, read_need
 from web.rendering import page, redirect, render
 
@@ -90,7 +90,7 @@ def form(
         values=made.values,
         typed=typed,
         problems=problems,
-        wrong=by_input(problems, names),
+        inputs=names,
         conflict=conflict,
         now={value.name: shown(made, value) for value in made.values},
         needs=need_choices(made.answer.language) if made.group is None else (),

@@ -12,7 +12,7 @@ from api.sessions import network_address, session_cookie
 from infra.errors import Invalid, NotFound, TooManyAttempts, Unauthenticated
 from infra.messages import say as say_message
 from tenants.invitations.accepting import Acceptance, AccountAppeared, Linked, accept, find
-from web.forms import Typed, by_input, local, read_form
+from web.forms import Typed, local, read_form
 from web.pages.sign_in import HOME, begin, said
 from web.rendering import Endpoint, page, render, spoken
 
@@ -44,7 +44,7 @@ def form(request: Request, found: Linked, typed: Typed, problems: Sequence[Any],
         invitation=found,
         typed=Typed([("displayName", typed.text("displayName"))]),  # a code may have been used up
         problems=problems,
-        wrong=by_input(problems, list(INPUTS.values())),
+        inputs=list(INPUTS.values()),
     )
 
 

@@ -12,14 +12,14 @@ from authz.fields import FIELD, mask_of
 from infra.clock import today
 from infra.errors import NotFound, Refused
 from web.ask import Answer, ask, do
-from web.forms import Problems, Typed, by_input, local, read_form
+from web.forms import Problems, Typed, missing, read_form
 from web.pages.authorisations import PURPOSES, SENSITIVE, USUAL, partners
 from web.preview import authorises, preview
 from web.rendering import page, redirect, render
-from web.texts import say
 
 NAMES = ("purpose", "partners", "fields", "message")
 VERBS = ("accept", "decline", "close")
+SAVED = ("send", *VERBS)
 NAMED = {*USUAL, *SENSITIVE, *FIELD}
 
 
@@ -74,7 +74,7 @@ def form(request: Request, answer: Answer, typed: Typed, problems: Sequence[Any]
         sensitive=SENSITIVE,
         typed=typed,
         problems=problems,
-        wrong=by_input(problems, NAMES),
+        inputs=NAMES,
     )
 
 
@@ -86,7 +86,7 @@ async def propose(request: Request) -> Response:
     if step == "change":
         return form(request, answer, typed, [])
     problems: Problems = [
-        local(name, say(answer.language, "wrong.missing"), "REQUIRED")
+        missing(name, answer.language)
         for name in ("purpose", "partners", "fields")
         if not typed.all(name) or (name == "purpose" and typed.text(name) not in PURPOSES)
     ]
@@ -104,7 +104,7 @@ async def propose(request: Request) -> Response:
     payload, found = await do(request, "propose_joint_intervention", given)
     if found:
         return form(request, answer, typed, found)
-    return redirect(f"/joint-work/{payload['jointIntervention']['id']}")
+    return redirect(f"/joint-work/{payload['jointIntervention']['id']}?saved=send")
 
 
 def shown_before(request: Request, answer: Answer, typed: Typed) -> Response:
@@ -150,7 +150,7 @@ async def joint_intervention(request: Request) -> Response:
 async def detail(request: Request, typed: Typed, problems: Sequence[Any]) -> Response:
     """Render the page of one. Raises `NotFound`."""
     answer = await ask(request, "joint_intervention", {"id": request.path_params["work"]})
-    work = answer.data["node"]
+    work, saved = answer.data["node"], request.query_params.get("saved", "")
     if not work:
         raise NotFound
     return render(
@@ -160,9 +160,10 @@ async def detail(request: Request, typed: Typed, problems: Sequence[Any]) -> Res
         status=422 if problems else 200,
         viewer=answer.data["viewer"],
         work=work,
+        saved=saved if saved in SAVED else "",
         typed=typed,
         problems=problems,
-        wrong=by_input(problems, ["reason"]),
+        inputs=["reason"],
         here=f"/joint-work/{work['id']}",
     )
 
@@ -180,7 +181,8 @@ async def answer_or_close(request: Request) -> Response:
     if found:
         return await detail(request, typed, found)
     case = payload["jointIntervention"].get("case")
-    return redirect(f"/cases/{case['id']}" if case else f"/joint-work/{identifier}")
+    where = f"/cases/{case['id']}" if case else f"/joint-work/{identifier}"
+    return redirect(f"{where}?saved={verb}")
 
 
 ROUTES = [

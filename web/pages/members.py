@@ -12,9 +12,8 @@ from authz.roles import Role
 from infra.errors import NotFound, Refused
 from tenants.members.roles import given_by
 from web.ask import Answer, ask, do
-from web.forms import Typed, by_input, local, read_form
+from web.forms import Typed, missing, read_form
 from web.rendering import page, redirect, render
-from web.texts import say
 
 INVITATION = ("email", "displayName", "role")
 SAVED = {"invited", "changed", "removed", "withdrawn"}
@@ -63,7 +62,7 @@ async def invitation_form(request: Request, typed: Typed, problems: Sequence[Any
         roles=roles(answer.data["viewer"]),
         typed=typed,
         problems=problems,
-        wrong=by_input(problems, INVITATION),
+        inputs=INVITATION,
     )
 
 
@@ -84,7 +83,7 @@ def chosen_role(typed: Typed, answer: Answer) -> str | list[dict[str, Any]]:
     role = typed.text("role")
     if role in roles(answer.data["viewer"]):
         return role
-    return [local("role", say(answer.language, "wrong.missing"), "REQUIRED")]
+    return [missing("role", answer.language)]
 
 
 async def withdraw(request: Request) -> Response:
@@ -124,7 +123,7 @@ async def member_form(request: Request, template: str, typed: Typed, problems: S
         roles=roles(viewer),
         typed=typed,
         problems=problems,
-        wrong=by_input(problems, ["role"]),
+        inputs=["role"],
     )
 
 

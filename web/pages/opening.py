@@ -10,7 +10,7 @@ from starlette.routing import Route
 from authz.actions import Action
 from infra.errors import Refused
 from web.ask import ask, do
-from web.forms import Problems, Typed, by_input, read_form
+from web.forms import Problems, Typed, read_form
 from web.groups import IDENTITY, MUNICIPALITY, need_choices, read_need
 from web.rendering import page, redirect, render
 
@@ -39,7 +39,7 @@ async def form(request: Request, typed: Typed, problems: Sequence[Any]) -> Respo
         needs=need_choices(answer.language),
         typed=typed,
         problems=problems,
-        wrong=by_input(problems, NAMES),
+        inputs=NAMES,
     )
 
 
@@ -60,7 +60,7 @@ async def open_case(request: Request) -> Response:
     payload, found = await do(request, "open_case", given)
     if found:
         return await form(request, typed, [at_inputs(problem) for problem in found])
-    return redirect(f"/cases/{payload['case']['id']}")
+    return redirect(f"/cases/{payload['case']['id']}?saved=opened")
 
 
 def at_inputs(problem: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from infra.errors import ErrorCode
 from tenants.members.codes import address_of
 from web.ask import Told, ask, do
-from web.forms import Problems, Typed, by_input, local, read_form
+from web.forms import Problems, Typed, local, read_form
 from web.rendering import page, redirect, render
 
 HOME = "/account"
@@ -21,8 +21,8 @@ KEY = re.compile(r"[A-Z2-7]{32}")
 async def shown(request: Request, template: str, problems: Problems, status: int = 200, **also: object) -> Response:
     """Render one of the pages; no password and no code is ever shown again."""
     answer = await ask(request, "viewer")
-    wrong = by_input(problems, ["currentPassword", "code"])
-    values = {"viewer": answer.data["viewer"], "typed": Typed(), "problems": problems, "wrong": wrong, **also}
+    inputs = ["currentPassword", "code"]
+    values = {"viewer": answer.data["viewer"], "typed": Typed(), "problems": problems, "inputs": inputs, **also}
     return render(request, template, answer.language, status=status, **values)
 
 

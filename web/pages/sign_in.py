@@ -17,10 +17,9 @@ from tenants.members import service
 from tenants.members.challenges import LIFE
 from tenants.members.service import CodeNeeded, Membership, Opened, SignIn
 from web.ask import LANGUAGE_COOKIE, LANGUAGES, chosen_language, session_of
-from web.forms import Typed, by_input, local, read_form, token_for
+from web.forms import Typed, local, missing, read_form, token_for
 from web.kept import carried
 from web.rendering import page, redirect, render, spoken
-from web.texts import say
 
 HOME = "/today"
 CHALLENGE_COOKIE = "__Host-win-challenge"
@@ -40,7 +39,6 @@ async def ask_password(request: Request) -> Response:
 
 def form(request: Request, typed: Typed, *problems: dict[str, object], status: int = 200) -> Response:
     """Render the form, with what was typed but the password."""
-    wrong = by_input(problems, ["email", "password"])
     return render(
         request,
         "enter.html",
@@ -48,7 +46,7 @@ def form(request: Request, typed: Typed, *problems: dict[str, object], status: i
         status=status,
         typed=typed,
         problems=problems,
-        wrong=wrong,
+        inputs=["email", "password"],
         next=typed.text("next"),
         kept=carried(typed),
     )
@@ -59,13 +57,9 @@ async def sign_in(request: Request) -> Response:
     typed = await read_form(request, with_token=False)
     language = spoken(request)
     email, password = typed.text("email"), typed.values.get("password", [""])[0]
-    missing = [
-        local(name, say(language, "wrong.missing"), "REQUIRED")
-        for name, value in (("email", email), ("password", password))
-        if not value
-    ]
-    if missing:
-        return form(request, typed, *missing, status=422)
+    empty = [missing(name, language) for name, value in (("email", email), ("password", password)) if not value]
+    if empty:
+        return form(request, typed, *empty, status=422)
     replaced, device = session_cookie(request), device_of(request)
     attempt = SignIn(
         email,
@@ -126,7 +120,7 @@ def code_form(request: Request, typed: Typed, *problems: dict[str, object], stat
         status=status,
         typed=Typed(),
         problems=problems,
-        wrong=by_input(problems, ["code"]),
+        inputs=["code"],
         next=typed.text("next"),
         kept=carried(typed),
     )
@@ -137,7 +131,7 @@ async def give_code(request: Request) -> Response:
     typed = await read_form(request, with_token=False)
     language, code = spoken(request), typed.text("code")
     if not code:
-        return code_form(request, typed, local("code", say(language, "wrong.missing"), "REQUIRED"), status=422)
+        return code_form(request, typed, missing("code", language), status=422)
     replaced, device = session_cookie(request), device_of(request)
     challenge = request.cookies.get(CHALLENGE_COOKIE, "")
     try:

@@ -114,6 +114,22 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "input.situation": ("Situazione abitativa", "Housing situation"),
     "input.status": ("Stato", "Status"),
     "input.until": ("Valido fino al", "Valid until"),
+    "missing.code": ("Scrivi il codice.", "Type the code."),
+    "missing.currentPassword": ("Scrivi la password che usi adesso.", "Type the password that you use now."),
+    "missing.displayName": ("Scrivi nome e cognome.", "Write the name."),
+    "missing.email": ("Scrivi l'indirizzo e-mail.", "Write the e-mail address."),
+    "missing.fields": ("Scegli almeno un tipo di dati.", "Choose at least one kind of data."),
+    "missing.kinds": (
+        "Scegli almeno un tipo di ente, oppure un ente in particolare.",
+        "Choose at least one kind of organisation, or one organisation in particular.",
+    ),
+    "missing.newPassword": ("Scrivi la password nuova.", "Type the new password."),
+    "missing.partners": ("Scegli almeno un ente da invitare.", "Choose at least one organisation to invite."),
+    "missing.password": ("Scrivi la password.", "Type the password."),
+    "missing.purpose": ("Scegli che cosa volete fare insieme.", "Choose what you want to do together."),
+    "missing.purposes": ("Scegli almeno una cosa da fare.", "Choose at least one thing to do."),
+    "missing.reason": ("Scrivi il motivo: basta una riga.", "Write why: one line is enough."),
+    "missing.until": ("Scrivi l'ultimo giorno valido.", "Write the last valid day."),
     "need.family": ("{family} (in generale)", "{family} (in general)"),
     "order.opened_on_asc": ("Prima le più vecchie", "Oldest first"),
     "order.opened_on_desc": ("Prima le più nuove", "Newest first"),
@@ -127,6 +143,10 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "wrong.money": (
         "Questo importo non si legge. Scrivilo così: 4.210,55.",
         "This amount cannot be read. Write it like 4210.55.",
+    ),
+    "wrong.no_such_day": (
+        "Questo giorno non c'è nel calendario. Controlla giorno e mese.",
+        "There is no such day in the calendar. Check day and month.",
     ),
     "wrong.year": ("Scrivi l'anno con quattro cifre, come 1990.", "Write the year with four digits, like 1990."),
 }

@@ -27,7 +27,6 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "case.number": ("Scheda {number}", "Case {number}"),
     "case.opened_on": ("Aperta il {day}", "Opened on {day}"),
     "case.propose": ("Proponi un intervento congiunto", "Propose joint work"),
-    "case.saved": ("Salvato.", "Saved."),
     "case.seen_by": ("Chi vede questa scheda e perché", "Who sees this case and why"),
     "case.seen_by_me": (
         "Vedi questa scheda perché {name} la condivide con il tuo ente, secondo il patto.",
@@ -196,10 +195,34 @@ PAGES: Mapping[str, tuple[str, str]] = {
         "Riprendi da dove eri",
         "Go on where you were",
     ),
+    "saved.accept": (
+        "Hai accettato. Adesso vedi quello che è condiviso di questa scheda.",
+        "You have accepted. Now you see what is shared of this case.",
+    ),
+    "saved.close": (
+        "Intervento concluso. I partner non vedono più la scheda per questo intervento.",
+        "Joint work closed. The partners do not see the case by it any more.",
+    ),
+    "saved.consent": (
+        "Consenso registrato. Adesso puoi proporre un intervento congiunto.",
+        "Consent recorded. Now you can propose joint work.",
+    ),
+    "saved.decline": ("Hai rifiutato. Chi te l'ha proposto lo vede.", "You have declined. Whoever asked you sees it."),
+    "saved.group": ("Salvato.", "Saved."),
+    "saved.opened": ("Scheda aperta. La vede solo il tuo ente.", "Case opened. Only your organisation sees it."),
+    "saved.send": (
+        "Proposta inviata. Finché il partner non accetta, non vede niente della scheda.",
+        "Proposal sent. Until the partner accepts, it sees nothing of the case.",
+    ),
+    "saved.withdraw": (
+        "Consenso ritirato. Chi vedeva la scheda per questo consenso non la vede più.",
+        "Consent withdrawn. Whoever saw the case by it does not see it any more.",
+    ),
     "steps.choose": ("Scegli", "Choose"),
     "steps.preview": ("Controlla", "Check"),
     "steps.sent": ("Inviata", "Sent"),
     "steps.title": ("A che punto sei", "How far you are"),
+    "today.all_cases": ("Tutte le schede", "All cases"),
     "today.cases": ("Le ultime schede", "The newest cases"),
     "today.hello": ("Ciao {name}", "Hello {name}"),
     "today.invitations": ("Inviti a cui rispondere", "Invitations to answer"),
@@ -217,6 +240,8 @@ PAGES: Mapping[str, tuple[str, str]] = {
         "If you accept you see the data that pact and consent allow. Every read is written down.",
     ),
     "work.answer": ("La tua risposta", "Your answer"),
+    "work.answer_now": ("Rispondi", "Answer"),
+    "work.answer_to": ("Rispondi: {purpose}, proposto da {name}", "Answer: {purpose}, proposed by {name}"),
     "work.close": ("Concludi l'intervento", "Close the joint work"),
     "work.close_lead": (
         "Da quel momento i partner non vedranno più la scheda per questo intervento.",
