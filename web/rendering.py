@@ -19,7 +19,7 @@ from infra.log import logger
 from infra.messages import say as say_message
 from web.ask import LANGUAGES, Told, chosen_language
 from web.forms import Typed, by_input, token_of
-from web.groups import need_label
+from web.groups import MUNICIPALITY, need_label
 from web.kept import kept_of
 from web.texts import TEXTS, day, instant, label, say
 
@@ -65,6 +65,7 @@ def render(
         "instant": lambda value: instant(value, language),
         "need_label": lambda macro, item: need_label(macro, item, language),
         "person": lambda case: person(case, language),
+        "town": lambda case: town(case, language),
         "language": language,
         "languages": LANGUAGES,
         "token": token_of(request),
@@ -88,6 +89,12 @@ def person(case: Mapping[str, Any], language: str) -> str:
     identity = (case.get("person") or {}).get("identity") or {}
     names = [identity.get("givenName"), identity.get("familyName")]
     return " ".join(name for name in names if name) or identity.get("initials") or say(language, "who.unnamed")
+
+
+def town(case: Mapping[str, Any], language: str) -> str:
+    """Return the name of the town that a case's person lives in; nothing where the reader sees none."""
+    given = ((case.get("person") or {}).get("contacts") or {}).get("municipality")
+    return MUNICIPALITY.label(given, language) if given else ""
 
 
 def here(request: Request) -> str:

@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from infra.clock import today
+from tests.api.test_main_job import ACCEPT, CONSENT, OPEN, PROPOSE
 from tests.conftest import CAST, Ask
 from tests.web.conftest import Visit
+from tests.web.test_preview import done
 from tests.web.visitors import Page
 from web.ask import LANGUAGES
 
@@ -135,3 +138,20 @@ async def test_pages_say_what_they_need_and_are_not_kept(visit: Visit) -> None:
     sheet = await anna.client.get(style[1])
     assert sheet.status_code == 200
     assert "immutable" in sheet.headers["cache-control"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_case_of_which_hardly_anything_is_visible_has_its_place(visit: Visit, ask: Ask, language: str) -> None:
+    case = (await done(ask, "anna", OPEN, {"input": {"person": {"familyName": "Quasiniente"}}}))["case"]["id"]
+    consent = {"caseId": case, "basis": "CONSENT", "purposes": ["TRAINEESHIP"], "fields": ["education"]}
+    until = today().replace(year=today().year + 1, day=1).isoformat()
+    await done(ask, "anna", CONSENT, {"input": {**consent, "organisations": ["cooperativa-il-ponte"], "until": until}})
+    offer = {"caseId": case, "purpose": "TRAINEESHIP", "partners": ["cooperativa-il-ponte"], "fields": ["education"]}
+    work = (await done(ask, "anna", PROPOSE, {"input": offer}))["jointIntervention"]["id"]
+    await done(ask, "giulia", ACCEPT, {"id": work})
+    giulia = await visit("giulia", language)
+    for address in ("/today", "/cases", "/joint-work", f"/joint-work/{work}", f"/cases/{case}"):
+        await giulia.open(address)
+        assert (address, giulia.status) == (address, 200)
+        assert (work if address == "/joint-work" else case) in giulia.page.source
+        assert "Quasiniente" not in giulia.page.text

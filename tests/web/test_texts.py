@@ -99,3 +99,4 @@ def test_days_and_amounts_as_people_write_them() -> None:
     assert (day("1990-05-07", "it"), day("1990-05-07", "en")) == ("07/05/1990", "7 May 1990")
     assert (money("4210.55", "it"), money("4210.55", "en")) == ("4.210,55", "4,210.55")
     assert instant("2026-07-01T10:05:00+00:00", "it") == "01/07/2026, 12:05"
+    assert day("2026-06-30T22:05:00+00:00", "it") == "01/07/2026"

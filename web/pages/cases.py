@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,14 +11,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from authz.fields import FIELD
-from infra.clock import ROME, today
+from infra.clock import today
 from tenants.cases.catalogues import MUNICIPALITIES
 from tenants.cases.models import CaseStatus
 from web.ask import ask
 from web.groups import GROUPS, Group, Value, need_label
 from web.preview import Seen, preview
 from web.rendering import page, render
-from web.texts import label, say
+from web.texts import day_of, label, say
 
 ORDERS = ("OPENED_ON_DESC", "OPENED_ON_ASC")
 PAGE = 25
@@ -224,7 +224,7 @@ def readers(found: Mapping[str, Any], pact: Mapping[str, Any] | None) -> list[Re
                     work["purpose"],
                     work["fields"],
                     today(),
-                    answered_on(partner),
+                    day_of(partner["answeredAt"]) if partner["answeredAt"] else None,
                 )
                 if one.visible and one.field in filled
             ],
@@ -234,12 +234,6 @@ def readers(found: Mapping[str, Any], pact: Mapping[str, Any] | None) -> list[Re
         for partner in work["partners"]
         if partner["status"] != "DECLINED"
     ]
-
-
-def answered_on(partner: Mapping[str, Any]) -> date | None:
-    """Return the day on which a partner accepted."""
-    at = partner["answeredAt"]
-    return datetime.fromisoformat(at).astimezone(ROME).date() if at else None
 
 
 def grounds(found: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], str | None]]:

@@ -30,20 +30,30 @@ def label(language: str, kind: str, code: str) -> str:
 
 
 def day(value: str | date | None, language: str) -> str:
-    """Return a day as people write it: 07/05/1990, or 7 May 1990."""
+    """Return a day as people write it: 07/05/1990, or 7 May 1990; of an instant, the day that it was in Italy."""
     if value is None:
         return ""
-    at = value if isinstance(value, date) else date.fromisoformat(value[:10])
+    at = value if isinstance(value, date) else day_of(value)
     return f"{at.day} {MONTHS[at.month - 1]} {at.year}" if language == "en" else f"{at:%d/%m/%Y}"
+
+
+def day_of(value: str) -> date:
+    """Return the day of a date of the API, or of an instant by the clocks of Italy."""
+    return in_italy(value).date() if "T" in value else date.fromisoformat(value)
 
 
 def instant(value: str | None, language: str) -> str:
     """Return the day and the hour in Italy."""
     if value is None:
         return ""
-    at = datetime.fromisoformat(value)
-    at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(ROME)
+    at = in_italy(value)
     return f"{day(at.date(), language)}, {at:%H:%M}"
+
+
+def in_italy(value: str) -> datetime:
+    """Return an instant of the API by the clocks of Italy."""
+    at = datetime.fromisoformat(value)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(ROME)
 
 
 def money(value: str, language: str) -> str:

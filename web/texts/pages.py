@@ -37,8 +37,10 @@ PAGES: Mapping[str, tuple[str, str]] = {
         "Only {name}. No other organisation sees this case.",
     ),
     "case.seen_by_us": ("{name}: la scheda è vostra", "{name}: the case is yours"),
+    "case.sees": ("Dati che vede: {count}", "Data that it sees: {count}"),
     "case.sensitive": ("Dato molto protetto", "Specially protected"),
     "case.until": ("fino al {day}", "until {day}"),
+    "case.will_see": ("Dati che vedrà, se accetta: {count}", "Data that it will see, if it accepts: {count}"),
     "case.withheld": ("Non visibile", "Withheld"),
     "case.withheld_all": (
         "Non visibile: {reason}.",
