@@ -95,14 +95,14 @@ def name_of(path: Sequence[str], names: Sequence[str]) -> str:
 
 
 def by_input(problems: Sequence[Mapping[str, Any]], names: Sequence[str], language: str) -> dict[str, list[str]]:
-    """Return what is wrong at each input, every sentence once."""
+    """Return what is wrong at each input, every sentence once, in the order of the inputs."""
     found: dict[str, list[str]] = {}
     for problem in problems:
         name = name_of(problem["path"], names)
         messages, message = found.setdefault(name, []), in_its_words(problem, name, language)
         if message not in messages:
             messages.append(message)
-    return found
+    return {name: found[name] for name in (*names, "") if name in found}
 
 
 def in_its_words(problem: Mapping[str, Any], name: str, language: str) -> str:

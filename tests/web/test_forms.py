@@ -236,8 +236,9 @@ def test_amounts_are_read_as_people_write_them(text: str, amount: str) -> None:
 
 
 def test_a_problem_belongs_to_the_last_input_of_its_path() -> None:
-    problems = [local("bornOn", "a"), {**local("fields", "b"), "path": ["fields", "0"]}]
-    assert by_input(problems, ["bornOn", "fields"], "it") == {"bornOn": ["a"], "fields": ["b"]}
+    problems = [{**local("fields", "b"), "path": ["fields", "0"]}, local("bornOn", "a")]
+    found = by_input(problems, ["bornOn", "fields"], "it")
+    assert list(found.items()) == [("bornOn", ["a"]), ("fields", ["b"])]
 
 
 def test_what_is_missing_is_said_in_its_own_words() -> None:
