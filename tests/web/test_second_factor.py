@@ -77,7 +77,7 @@ async def test_it_is_switched_on_asked_and_switched_off(visit: Visit, person: So
     secret, recovery = await switched_on(visitor, still)
     await visitor.send("/language", button=("language", "it"))
     assert visitor.address == "/account"
-    assert "Codici di recupero rimasti: 10." in visitor.page.text
+    assert "Codici di recupero rimasti: 10 di 10" in visitor.page.text
     assert not any(one in visitor.page.source for one in recovery)
 
     other = await typed_password(visit, person)

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from api.sessions import hand_over
 from infra.errors import ErrorCode
+from tenants.members.codes import RECOVERY_CODES
 from web.ask import Told, ask, do
 from web.forms import Problems, Typed, local, read_form
 from web.pages.sign_in import keep_language
@@ -22,8 +23,15 @@ async def account(request: Request) -> Response:
     answer = await ask(request, "account")
     done = request.query_params.get("done", "")
     viewer = answer.data["viewer"]
-    typed = Typed([("language", viewer["language"])])
-    return render(request, "account.html", answer.language, viewer=viewer, typed=typed, done=DONE.get(done, ""))
+    return render(
+        request,
+        "account.html",
+        answer.language,
+        viewer=viewer,
+        typed=Typed([("language", viewer["language"])]),
+        done=DONE.get(done, ""),
+        most_codes=RECOVERY_CODES,
+    )
 
 
 async def end_session(request: Request) -> Response:

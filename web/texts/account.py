@@ -67,6 +67,7 @@ ACCOUNT: Mapping[str, tuple[str, str]] = {
         "Print them or copy them to a safe place now: they are not shown again. Each works once, in place of the code, "
         "when the telephone is not at hand.",
     ),
+    "factor.codes_left": ("Codici di recupero rimasti: {count} di {most}", "Recovery codes left: {count} of {most}"),
     "factor.done": (
         "La verifica in due passaggi è attiva. Tutti gli altri accessi e i token sono finiti.",
         "Two-step verification is on. Every other sign-in and every token has ended.",
@@ -87,10 +88,7 @@ ACCOUNT: Mapping[str, tuple[str, str]] = {
         "You need an application that shows codes, such as those used for banks and mail. It takes two minutes.",
     ),
     "factor.on": ("Attiva", "On"),
-    "factor.on_lead": (
-        "Dal {day}. Codici di recupero rimasti: {count}.",
-        "Since {day}. Recovery codes left: {count}.",
-    ),
+    "factor.on_lead": ("Dal {day}.", "Since {day}."),
     "factor.picture": ("Codice QR da inquadrare con l'app", "QR code to be scanned by the application"),
     "factor.scan": (
         "Inquadra il codice QR con l'app. Poi scrivi qui sotto il codice di 6 cifre che l'app mostra.",

@@ -53,6 +53,11 @@ GALLERY: Mapping[str, tuple[str, str]] = {
         "Sulla prima pagina, finché non si segnano come lette.",
         "On the first page, until put away.",
     ),
+    "gallery.progress": ("Quanto di quanto", "How much of how much"),
+    "gallery.progress_when": (
+        "Quando di una quantità si vede il limite; le parole la dicono per intero.",
+        "When a quantity has a limit; the words tell all of it.",
+    ),
     "gallery.readers": ("Chi vede la scheda", "Who sees the case"),
     "gallery.readers_when": (
         "In cima alla scheda: ogni ente, che cosa vede, per quale articolo e fino a quando.",
