@@ -14,7 +14,7 @@ from api.identity import Credentials, credentials
 from api.operation import Ask, answer
 from api.refusals import describe
 from api.sessions import network_address
-from infra.errors import Unauthenticated, WinError
+from infra.errors import ErrorCode, Unauthenticated, WinError
 
 OPERATIONS = Path(__file__).parent / "operations"
 FRAGMENTS = "fragments"
@@ -41,13 +41,15 @@ class Told(Exception):
         self.language = language
 
 
-async def ask(request: Request, operation: str, variables: Mapping[str, Any] | None = None) -> Answer:
+async def ask(
+    request: Request, operation: str, variables: Mapping[str, Any] | None = None, *, once: str | None = None
+) -> Answer:
     """Ask one of the operations as whoever is signed in. Raises `Unauthenticated` or `Told`."""
     caller = session_of(request)
     if caller is None:
         raise Unauthenticated
     request_id = request.state.request_id
-    question = Ask(document(operation), variables or {}, None, network_address=network_address(request))
+    question = Ask(document(operation), variables or {}, None, once, network_address(request))
     try:
         answered = await answer(question, caller, request_id, language=chosen_language(request))
     except Unauthenticated:
@@ -63,9 +65,19 @@ async def ask(request: Request, operation: str, variables: Mapping[str, Any] | N
     return Answer(body["data"], language)
 
 
-async def do(request: Request, operation: str, given: Mapping[str, Any]) -> tuple[Any, Sequence[Mapping[str, Any]]]:
-    """Run a mutation; return its payload and the problems that the person can mend."""
-    (payload,) = (await ask(request, operation, {"input": dict(given)})).data.values()
+async def do(
+    request: Request, operation: str, given: Mapping[str, Any], *, once: str | None = None
+) -> tuple[Any, Sequence[Mapping[str, Any]]]:
+    """Run a mutation, once for the form that has this key; return its payload and the problems that one can mend."""
+    variables = {"input": dict(given)}
+    try:
+        answered = await ask(request, operation, variables, once=once)
+    except Told as told:
+        if told.code != ErrorCode.IDEMPOTENCY_CONFLICT:
+            raise
+        # Whoever went back and wrote something else means to send that too.
+        answered = await ask(request, operation, variables)
+    (payload,) = answered.data.values()
     return payload, payload["problems"]
 
 

@@ -15,6 +15,8 @@ from infra.errors import BadRequest, Refused
 from web.texts import TEXTS, say
 
 TOKEN = "token"  # noqa: S105 - the name of the hidden input
+ONCE = "once"
+KEY = re.compile(r"[0-9a-f]{32}")
 MOST_INPUTS = 500
 FORM = "application/x-www-form-urlencoded"
 DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})")
@@ -42,6 +44,12 @@ class Typed:
     def all(self, name: str) -> list[str]:
         """Return every value of the inputs of this name, such as the boxes that were ticked."""
         return [value for value in self.values.get(name, []) if value]
+
+    @property
+    def once(self) -> str | None:
+        """Return the key of the form: sent twice, as by two clicks, it is done once."""
+        key = self.text(ONCE)
+        return key if KEY.fullmatch(key) else None
 
     def put(self, name: str, *values: str) -> "Typed":
         """Write into the form what it is to show at first."""

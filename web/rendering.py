@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -69,6 +70,7 @@ def render(
         "language": language,
         "languages": LANGUAGES,
         "token": token_of(request),
+        "fresh": lambda: token_hex(16),
         "path": request.url.path,
         "here": here(request),
         "styles": styles(),

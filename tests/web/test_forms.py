@@ -1,5 +1,6 @@
 """Forms: what is wrong is said at the input and in the summary, nothing typed is lost, nobody else's form counts."""
 
+import re
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from web.forms import Typed, by_input, local, missing, read_day, read_money
 
 OWN = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
 CODE = "RSSMRA80A01H501X"
+DONE_TO = "query($id: ID!) { case(id: $id) { version authorisations { id } jointInterventions { totalCount } } }"
 
 
 def says(visitor: Visitor, name: str, message: str) -> None:
@@ -248,3 +250,51 @@ def test_what_is_missing_is_said_in_its_own_words() -> None:
         "number": ["This is needed. Fill it in to continue."],
         "code": ["c"],
     }
+
+
+async def test_a_form_that_is_sent_twice_is_done_once(visit: Visit, ask: Ask) -> None:
+    anna, giulia = await visit("anna"), await visit("giulia")
+    await anna.open("/cases/new")
+    case = await twice(anna, "/cases/new", familyName="Doppia")
+    await anna.open(f"{case}/edit/work")
+    await twice(anna, f"{case}/edit/work", profile="magazziniera")
+    assert "Salvato." in anna.page.text
+    await anna.open(f"{case}/consent")
+    chosen = {"purposes": "TRAINEESHIP", "kinds": "SOCIAL_COOPERATIVE_B", "fields": ["identity", "work"]}
+    await twice(anna, f"{case}/consent", **chosen)
+    await anna.open(f"{case}/propose")
+    offer = {"purpose": "TRAINEESHIP", "partners": "cooperativa-il-ponte", "fields": ["identity", "work"]}
+    await anna.send(f"{case}/propose", button=("step", "preview"), **offer)
+    work = await twice(anna, f"{case}/propose", button=("step", "send"))
+    await giulia.open(work)
+    assert await twice(giulia, f"{work}/accept") == case
+    consent = re.findall(r"/consents/[^/\"]+/withdraw", (await anna.open(case)).source)
+    await anna.open(consent[0])
+    await twice(anna, consent[0], reason="Ha cambiato idea")
+    found = (await ask("anna", DONE_TO, {"id": case.split("/")[-1]}))["data"]["case"]
+    assert (found["version"], len(found["authorisations"]), found["jointInterventions"]["totalCount"]) == (2, 1, 1)
+    numbers = (await ask("anna", "{ cases(first: 100) { nodes { person { identity { familyName } } } } }"))["data"]
+    names = [one["person"]["identity"]["familyName"] for one in numbers["cases"]["nodes"] if one["person"]["identity"]]
+    assert names.count("Doppia") == 1
+
+
+async def twice(visitor: Visitor, action: str, **given: Any) -> str:
+    """Send the form that is open, and again as it was, as two clicks do; return where both lead."""
+    page = visitor.page
+    await visitor.send(action, **given)
+    first = visitor.address
+    visitor.page = page
+    await visitor.send(action, **given)
+    assert (visitor.status, visitor.address) == (200, first)
+    return first
+
+
+async def test_whoever_goes_back_and_writes_something_else_sends_that_too(visit: Visit) -> None:
+    anna = await visit("anna")
+    page = await anna.open("/cases/new")
+    await anna.send("/cases/new", familyName="Prima")
+    first, anna.page = anna.address, page
+    await anna.send("/cases/new", familyName="Seconda")
+    assert anna.status == 200
+    assert anna.address != first
+    assert "Seconda" in anna.page.text

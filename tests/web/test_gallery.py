@@ -18,7 +18,7 @@ ALLOWED = {
     "schema.html": "a list of the terms of a language, for integrators",
 }
 """Templates with markup of their own, and why."""
-OF_OTHERS = {"secret", "hint", "errors", "described", "codes", "value"}
+OF_OTHERS = {"secret", "once", "hint", "errors", "described", "codes", "value"}
 """Macros that are seen in what the others make: `value` chooses one of them."""
 
 

@@ -101,7 +101,7 @@ async def give(request: Request) -> Response:
         "fields": typed.all("fields"),
         "until": until,
     }
-    _, found = await do(request, "give_authorisation", agreed)
+    _, found = await do(request, "give_authorisation", agreed, once=typed.once)
     if found:
         return await form(request, typed, found)
     return redirect(f"/cases/{case}?saved=consent#consents")
@@ -150,7 +150,7 @@ async def withdraw(request: Request) -> Response:
     """Withdraw it: from the next statement on, nobody sees the case by it."""
     typed = await read_form(request)
     given = {"authorisationId": request.path_params["authorisation"], "reason": typed.text("reason")}
-    payload, found = await do(request, "withdraw_authorisation", given)
+    payload, found = await do(request, "withdraw_authorisation", given, once=typed.once)
     if found:
         return await confirm(request, typed, found)
     return redirect(f"/cases/{payload['authorisation']['case']['id']}?saved=withdraw#consents")

@@ -118,7 +118,7 @@ async def save(request: Request) -> Response:
     expected = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
     given = {"caseId": made.case["id"], VERSION: expected, **changes}
     try:
-        _, found = await do(request, f"update_{made.name}", given)
+        _, found = await do(request, f"update_{made.name}", given, once=typed.once)
     except Told as told:
         if told.code != ErrorCode.CONFLICT:
             raise

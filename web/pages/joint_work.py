@@ -101,7 +101,7 @@ async def propose(request: Request) -> Response:
         "fields": typed.all("fields"),
         "message": typed.text("message") or None,
     }
-    payload, found = await do(request, "propose_joint_intervention", given)
+    payload, found = await do(request, "propose_joint_intervention", given, once=typed.once)
     if found:
         return form(request, answer, typed, found)
     return redirect(f"/joint-work/{payload['jointIntervention']['id']}?saved=send")
@@ -177,7 +177,7 @@ async def answer_or_close(request: Request) -> Response:
     given: Mapping[str, Any] = {"jointInterventionId": identifier}
     if verb != "accept":
         given = {**given, "reason": typed.text("reason")}
-    payload, found = await do(request, f"{verb}_joint_intervention", given)
+    payload, found = await do(request, f"{verb}_joint_intervention", given, once=typed.once)
     if found:
         return await detail(request, typed, found)
     case = payload["jointIntervention"].get("case")

@@ -74,7 +74,7 @@ async def invite(request: Request) -> Response:
     if isinstance(role, list):
         return await invitation_form(request, typed, role)
     given = {"email": typed.text("email"), "displayName": typed.text("displayName"), "role": role}
-    _, found = await do(request, "invite_member", given)
+    _, found = await do(request, "invite_member", given, once=typed.once)
     return await invitation_form(request, typed, found) if found else redirect("/members?saved=invited")
 
 
@@ -133,7 +133,9 @@ async def change(request: Request) -> Response:
     role = chosen_role(typed, await ask(request, "managing"))
     if isinstance(role, list):
         return await member_form(request, "member_role.html", typed, role)
-    _, found = await do(request, "change_member_role", {"memberId": request.path_params["member"], "role": role})
+    _, found = await do(
+        request, "change_member_role", {"memberId": request.path_params["member"], "role": role}, once=typed.once
+    )
     if found:
         return await member_form(request, "member_role.html", typed, found)
     return redirect("/members?saved=changed")
@@ -142,7 +144,7 @@ async def change(request: Request) -> Response:
 async def remove(request: Request) -> Response:
     """Remove the member, or show why not; whoever removes themselves is out too."""
     typed = await read_form(request)
-    _, found = await do(request, "remove_member", {"memberId": request.path_params["member"]})
+    _, found = await do(request, "remove_member", {"memberId": request.path_params["member"]}, once=typed.once)
     if found:
         return await member_form(request, "member_remove.html", typed, found)
     return redirect("/members?saved=removed")

@@ -57,7 +57,7 @@ async def open_case(request: Request) -> Response:
         "municipality": MUNICIPALITY.read(typed, language, problems),
         "needs": [need] if need else [],
     }
-    payload, found = await do(request, "open_case", given)
+    payload, found = await do(request, "open_case", given, once=typed.once)
     if found:
         return await form(request, typed, [at_inputs(problem) for problem in found])
     return redirect(f"/cases/{payload['case']['id']}?saved=opened")

@@ -55,8 +55,8 @@ GALLERY: Mapping[str, tuple[str, str]] = {
     ),
     "gallery.progress": ("Quanto di quanto", "How much of how much"),
     "gallery.progress_when": (
-        "Quando di una quantità si vede il limite; le parole la dicono per intero.",
-        "When a quantity has a limit; the words tell all of it.",
+        "Quando una quantità ha un massimo; le parole dicono già tutto.",
+        "When a quantity has a limit; the words already say it all.",
     ),
     "gallery.readers": ("Chi vede la scheda", "Who sees the case"),
     "gallery.readers_when": (
