@@ -46,7 +46,13 @@ NOTIFICATION = Shape(
         Leaf("text", sql=words(), required=True, note="In the reader's language."),
         Leaf("at", Kind.DATETIME, required=True),
         Leaf("read_at", Kind.DATETIME),
-        Leaf("case_id", Kind.ID, sql="'case_' || {row}.case_id", required=True),
+        Leaf(
+            "case_id",
+            Kind.ID,
+            sql="(SELECT 'case_' || c.id FROM case_file c WHERE c.territory_id = {row}.territory_id "
+            "AND c.id = {row}.case_id)",
+            note="Null for whoever may not see it.",
+        ),
         One(
             "joint_intervention",
             "JointIntervention",
@@ -54,6 +60,7 @@ NOTIFICATION = Shape(
         ),
     ),
     prefix="notification",
+    cases="SELECT n.case_id FROM notification n WHERE n.territory_id = {territory} AND n.id = {id}",
     note="One thing that I am told.",
 )
 
@@ -62,4 +69,5 @@ NOTIFICATIONS = Source(
     "AND n.account_id = {account}",
     keys=(Key("id", "n.id", "uuid"),),
     filters={"unread_only": "({value} <> 'true' OR n.read_at IS NULL)"},
+    cases="SELECT n.case_id FROM notification n JOIN {shown} s ON s.id = n.id WHERE n.territory_id = {territory}",
 )

@@ -85,7 +85,7 @@ class Page:
         """Return the statement of a connection by itself, as text, with the log of reads."""
         value = self._value(selection)
         tables = [self._page(), self._shown()]
-        log = self.rendering.log(self.source.cases.format(shown=self.shown)) if self.source.cases else ""
+        log = self.rendering.log(self.source.cases, shown=self.shown)
         return f"WITH {', '.join([*tables, log] if log else tables)}\nSELECT ({value})::text AS value"
 
     def _value(self, selection: tuple[Selected, ...]) -> str:

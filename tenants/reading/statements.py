@@ -32,7 +32,7 @@ def one(shapes: Mapping[str, Shape], shape: Shape, selection: tuple[Selected, ..
     """Return the statement of the row whose id is the parameter `id`; it gives no row where none is visible."""
     rendering = Rendering(shapes)
     source, value, _ = rendering.source(shape, selection, f"{{child}}.{shape.key} = {{id}}" + _in_territory(shape))
-    log = rendering.log(rendering.fill(shape.cases)) if shape.cases else ""
+    log = rendering.log(shape.cases)
     head = f"WITH {log}\n" if log else ""
     return _statement(rendering, f"{head}SELECT ({value})::text {source}")
 

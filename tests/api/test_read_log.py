@@ -1,6 +1,7 @@
 """However another organisation reads a case, it is in the log before the answer leaves; and nothing else is."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +9,17 @@ import asyncpg
 import pytest
 
 from authz.fields import FIELD, names_of
+from tenants.notifications.shape import NOTIFICATIONS
+from tenants.reading.shapes import Selected
+from tenants.reading.statements import PageRequest, one, page
+from tenants.shapes import SHAPES
 from tests.api.test_main_job import ACCEPT, Job, consent_and_propose, open_and_write
 from tests.conftest import Ask, setting
 
 CASE = "{ id isOwn person { identity { givenName } } work { profile } }"
 WORK = f"{{ id case {CASE} }}"
+TOLD = f"{{ jointIntervention {WORK} }}"
+MARK = "markNotificationRead(input: { notificationId: $n })"
 PATHS = {
     "list": f"{{ cases(first: 9) {{ nodes {CASE} }} }}",
     "edges": f"{{ cases(first: 9) {{ edges {{ node {CASE} }} }} }}",
@@ -24,8 +31,27 @@ PATHS = {
     "deep in a list": f"{{ cases(first: 5) {{ nodes {{ jointInterventions {{ edges {{ node {WORK} }} }} }} }} }}",
     "two roots": f"query ($id: ID!) {{ a: case(id: $id) {CASE} b: cases(first: 3) {{ nodes {CASE} }} }}",
     "beside a root that fails": f'query ($id: ID!) {{ a: case(id: $id) {CASE} b: node(id: "case_no") {{ id }} }}',
+    "told": f"{{ notifications(first: 60) {{ nodes {TOLD} }} }}",
+    "node of what is told": f"query ($n: ID!) {{ node(id: $n) {{ ... on Notification {TOLD} }} }}",
+    "payload of what is told": f"mutation ($n: ID!) {{ {MARK} {{ notification {TOLD} }} }}",
     "by fragments": f"query ($id: ID!) {{ case(id: $id) {{ ...F }} }} fragment F on Case {CASE}",
 }
+TELL = """
+WITH about AS (
+    SELECT j.territory_id, j.holder_id, j.case_id, j.id, a.id AS account_id
+      FROM joint_intervention j CROSS JOIN account a
+     WHERE j.id = $2 AND a.email = 'giulia@cooperativa-il-ponte.example'
+), happened AS (
+    INSERT INTO event (territory_id, kind, organisation_id, account_id, holder_id, case_id, joint_intervention_id, at,
+                       state)
+    SELECT territory_id, 'joint_intervention_proposed', holder_id, account_id, holder_id, case_id, id, now(), 'done'
+      FROM about
+    RETURNING id, kind, at
+)
+INSERT INTO notification (territory_id, organisation_id, account_id, event_id, kind, case_id, joint_intervention_id, at)
+SELECT a.territory_id, $1, a.account_id, h.id, h.kind, a.case_id, a.id, h.at FROM about a CROSS JOIN happened h
+RETURNING 'notification_' || id
+"""
 ENTRIES = "SELECT id, case_id, fields_mask, purpose, clause, account_id FROM access_log WHERE organisation_id = $1"
 
 
@@ -43,6 +69,13 @@ class Log:
         found = [row for row in rows if row["id"] not in self.seen]
         self.seen |= {row["id"] for row in rows}
         return found
+
+    async def tell(self, work: str) -> str:
+        """Have giulia told of joint work, as the worker would, and return the notification."""
+        async with self.owner.transaction():
+            await self.owner.execute("SELECT set_config('win.territory_id', $1, true)", str(self.territory))
+            told: str = await self.owner.fetchval(TELL, self.organisation, UUID(work.rpartition("_")[2]))
+        return told
 
 
 @pytest.fixture
@@ -82,7 +115,8 @@ async def some_shared_case(ask: Ask) -> tuple[str, str]:
 async def test_every_way_of_reading_is_logged(ask: Ask, log: Log, name: str, path: str) -> None:
     case, work = await some_shared_case(ask)
     query = PATHS[name]
-    variables = {key: value for key, value in {"id": case, "w": work}.items() if f"${key}:" in query}
+    given = {"id": case, "w": work, "n": await log.tell(work)}
+    variables = {key: value for key, value in given.items() if f"${key}:" in query}
     await log.new()
     async with setting("WIN_READ_PATH", path):
         answer = await ask("giulia", query, variables)
@@ -92,6 +126,18 @@ async def test_every_way_of_reading_is_logged(ask: Ask, log: Log, name: str, pat
     assert {f"case_{entry['case_id']}" for entry in entries} == read
     asked = {"identity.name", "work.profile"}
     assert all(set(names_of(entry["fields_mask"])) <= asked and entry["clause"] > 0 for entry in entries)
+
+
+def test_a_case_of_which_no_root_says_that_it_is_read_is_not_read() -> None:
+    declared = SHAPES["Notification"]
+    selection = (Selected("w", "joint_intervention", below=(Selected("c", "case", below=(Selected("n", "number"),)),)),)
+    nodes, forgotten = (Selected("nodes", "nodes", below=selection),), replace(NOTIFICATIONS, cases="")
+    one(SHAPES, declared, selection)
+    page(SHAPES, declared, NOTIFICATIONS, nodes, PageRequest(5))
+    with pytest.raises(TypeError):
+        one(SHAPES, replace(declared, cases=""), selection)
+    with pytest.raises(TypeError):
+        page(SHAPES, declared, forgotten, nodes, PageRequest(5))
 
 
 async def test_only_what_was_asked_is_logged(ask: Ask, log: Log) -> None:

@@ -125,7 +125,7 @@ async def test_notifications_and_timeline_through_graphql(ask: Ask, service: Ser
     (mine,) = await told(ask, "giulia", job.joint_intervention)
     assert mine["kind"] == "JOINT_INTERVENTION_PROPOSED"
     assert "propone un intervento congiunto" in mine["text"]
-    assert mine["caseId"] == job.case
+    assert mine["caseId"] is None
     for other in ("anna", "piero", "rosa", "marta", "luca"):
         assert await told(ask, other, job.joint_intervention) == []
         assert (await ask(other, MARK, {"id": mine["id"]}))["errors"][0]["extensions"]["code"] == "NOT_FOUND"
@@ -135,6 +135,7 @@ async def test_notifications_and_timeline_through_graphql(ask: Ask, service: Ser
     assert await told(ask, "giulia", job.joint_intervention, unread=True) == []
     assert len(await told(ask, "giulia", job.joint_intervention)) == 1
     await ask("giulia", ACCEPT, {"id": job.joint_intervention})
+    assert [one["caseId"] for one in await told(ask, "giulia", job.joint_intervention)] == [job.case]
     events = (await ask("giulia", TIMELINE, {"id": job.case}))["data"]["case"]["events"]["nodes"]
     assert [event["kind"] for event in events] == ["JOINT_INTERVENTION_ACCEPTED", "JOINT_INTERVENTION_PROPOSED"]
     own = (await ask("anna", TIMELINE, {"id": job.case}))["data"]["case"]["events"]["nodes"]
