@@ -11,7 +11,11 @@ TODAY = "(now() AT TIME ZONE 'Europe/Rome')::date"
 IS_MANAGING = f"r.actions & {action_mask([Action.MEMBER_MANAGE])} <> 0"
 IS_CURRENT = f"m.valid_from <= {TODAY} AND coalesce(m.valid_until, 'infinity') >= {TODAY}"
 OF_MINE = f"m.territory_id = {TERRITORY} AND m.organisation_id = {ORGANISATION}"
-IS_PENDING = "i.accepted_at IS NULL AND i.withdrawn_at IS NULL AND i.expires_at > now()"
+# Whoever made it has to be able to make it still, however they ceased to be.
+IS_PENDING = (
+    "i.accepted_at IS NULL AND i.withdrawn_at IS NULL AND i.expires_at > now() "
+    "AND may_give(i.territory_id, i.organisation_id, i.invited_by, i.role::text)"
+)
 MINE = f"i.territory_id = {TERRITORY} AND i.organisation_id = {ORGANISATION}"
 
 INVITATION = Tenancy(
@@ -30,15 +34,30 @@ END
 """
 
 # The two roles that oversee a territory are given and taken by the coordinator of the territory alone.
-GIVES_ROLE = f"""
-DECLARE
-    _own text := managing_role();
+MAY_GIVE = f"""
 BEGIN
-    IF _own IS NULL OR NOT EXISTS (SELECT FROM role_mask r WHERE r.role = _role) THEN RETURN false; END IF;
-    RETURN _role NOT IN ('territory_coordinator', 'auditor') OR (_own = 'territory_coordinator' AND EXISTS (
-        SELECT FROM organisation o WHERE o.territory_id = {TERRITORY} AND o.id = {ORGANISATION} AND o.is_lead));
+    RETURN EXISTS (SELECT FROM member m
+                     JOIN role_mask r ON r.role = m.role
+                     JOIN organisation o ON o.territory_id = m.territory_id AND o.id = m.organisation_id
+                    WHERE m.territory_id = _territory AND m.organisation_id = _organisation
+                      AND m.account_id = _account AND {IS_CURRENT} AND {IS_MANAGING}
+                      AND EXISTS (SELECT FROM role_mask given WHERE given.role = _role)
+                      AND (_role NOT IN ('territory_coordinator', 'auditor')
+                           OR (m.role = 'territory_coordinator' AND o.is_lead)));
 END
 """
+
+# One change of an organisation's members at a time, and whoever waited is looked at again: two coordinators cannot
+# each lower the other, and nobody does anything more who was removed meanwhile. Nobody else makes anybody wait.
+TAKE_TURN = f"""
+BEGIN
+    IF managing_role() IS NOT NULL THEN
+        PERFORM FROM organisation o WHERE o.territory_id = {TERRITORY} AND o.id = {ORGANISATION} FOR NO KEY UPDATE;
+    END IF;
+END
+"""
+
+GIVES_ROLE = f"BEGIN RETURN may_give({TERRITORY}, {ORGANISATION}, {ACCOUNT}, _role); END"
 
 MANAGED_MEMBERS = f"""
 BEGIN
@@ -62,12 +81,9 @@ BEGIN
 END
 """
 
-# One change of an organisation's members at a time: two coordinators cannot each lower the other.
 CLAIM_MEMBER = f"""
 BEGIN
-    IF managing_role() IS NOT NULL THEN
-        PERFORM FROM organisation o WHERE o.territory_id = {TERRITORY} AND o.id = {ORGANISATION} FOR NO KEY UPDATE;
-    END IF;
+    PERFORM take_turn();
     RETURN QUERY
         SELECT m.role::text, managing_role() IS NOT NULL,
                {IS_MANAGING} AND NOT other_manager(_member)
@@ -86,8 +102,10 @@ END
 # What the program has checked is checked again: no statement leaves an organisation without anybody to manage it.
 SET_MEMBER_ROLE = f"""
 DECLARE
-    _before text := (SELECT m.role FROM member m WHERE {OF_MINE} AND m.id = _member AND {IS_CURRENT});
+    _before text;
 BEGIN
+    PERFORM take_turn();
+    SELECT m.role INTO _before FROM member m WHERE {OF_MINE} AND m.id = _member AND {IS_CURRENT};
     IF _before IS NULL OR NOT gives_role(_before) OR NOT gives_role(_role) THEN RETURN false; END IF;
     UPDATE member m SET role = _role WHERE {OF_MINE} AND m.id = _member;
     PERFORM settle_managers(_member);
@@ -100,6 +118,7 @@ END_MEMBERSHIP = f"""
 DECLARE
     _before member;
 BEGIN
+    PERFORM take_turn();
     SELECT m.* INTO _before FROM member m WHERE {OF_MINE} AND m.id = _member AND {IS_CURRENT};
     IF NOT FOUND OR NOT gives_role(_before.role) THEN RETURN false; END IF;
     UPDATE member m SET valid_until = {TODAY} - 1 WHERE {OF_MINE} AND m.id = _member;
@@ -110,24 +129,25 @@ BEGIN
 END
 """
 
-# Whoever manages no more has no invitation of theirs left in the post.
+# What the member may give no more is not left in the post; nor does it come back if they may again.
 SETTLE_MANAGERS = f"""
 BEGIN
     IF NOT other_manager(NULL) THEN
         RAISE EXCEPTION 'nobody would be left to manage the members' USING ERRCODE = 'check_violation';
     END IF;
     UPDATE invitation i SET withdrawn_at = now(), token_hash = NULL
-      FROM member m JOIN role_mask r ON r.role = m.role
-     WHERE {OF_MINE} AND m.id = _member AND NOT ({IS_MANAGING} AND {IS_CURRENT})
-       AND {MINE} AND i.invited_by = m.account_id AND {IS_PENDING};
+      FROM member m
+     WHERE {OF_MINE} AND m.id = _member AND {MINE} AND i.invited_by = m.account_id
+       AND i.accepted_at IS NULL AND i.withdrawn_at IS NULL
+       AND NOT may_give(i.territory_id, i.organisation_id, i.invited_by, i.role::text);
 END
 """
 
 # Of accounts only those of my own members are looked at, whom I see: whether an address has an account is not told.
 INVITE_MEMBER = f"""
 BEGIN
+    PERFORM take_turn();
     IF NOT gives_role(_role) THEN RETURN QUERY SELECT NULL::uuid, 'forbidden'; RETURN; END IF;
-    PERFORM FROM organisation o WHERE o.territory_id = {TERRITORY} AND o.id = {ORGANISATION} FOR NO KEY UPDATE;
     IF EXISTS (SELECT FROM member m JOIN account a ON a.id = m.account_id
                 WHERE {OF_MINE} AND {IS_CURRENT} AND a.email = _email) THEN
         RETURN QUERY SELECT NULL::uuid, 'member'; RETURN;
@@ -253,8 +273,12 @@ LINKED = (
     "account_id uuid)"
 )
 
+GIVING = "_territory uuid, _organisation uuid, _account uuid, _role text"
+
 FUNCTIONS = [
     *definer("managing_role", "", "text", MANAGING_ROLE, callers=""),
+    *definer("may_give", GIVING, "boolean", MAY_GIVE, callers=""),
+    *definer("take_turn", "", "void", TAKE_TURN, callers=""),
     *definer("gives_role", "_role text", "boolean", GIVES_ROLE, callers=""),
     *definer("other_manager", "_member uuid", "boolean", OTHER_MANAGER, callers=""),
     *definer("settle_managers", "_member uuid", "void", SETTLE_MANAGERS, callers=""),
