@@ -126,10 +126,17 @@ async def prove(attempt: SignIn) -> tuple[Proven, Throttles]:
 
 
 async def sign_in_with_code(
-    challenge: str, code: str, network_address: str, replaces: bytes | None = None, device: str = ""
+    challenge: str,
+    code: str,
+    network_address: str,
+    *,
+    replaces: bytes | None = None,
+    device: str = "",
+    member_id: UUID | None = None,
 ) -> tuple[Opened, Sequence[Membership]]:
-    """Open a session for whoever gave the password before, in the first of the organisations, which are returned too.
+    """Open a session for whoever gave the password before, and return the organisations to choose from besides.
 
+    It is for the membership that is named, if it is one of theirs, or else for the first.
     Raises `TooManyAttempts`, `Unauthenticated` or `Refused`.
     """
     found = read_challenge(challenge)
@@ -143,7 +150,9 @@ async def sign_in_with_code(
         if proven is None or not found.is_of(proven):
             raise Unauthenticated("sign_in.too_late")
         memberships = await memberships_of(connection, proven.account_id)
-    return await _open(proven, code, throttles, choose(memberships, None, None), replaces), memberships
+    if not memberships:
+        raise Refused("sign_in.no_organisation")
+    return await _open(proven, code, throttles, preferred(memberships, member_id), replaces), memberships
 
 
 async def _open(
@@ -253,6 +262,11 @@ def choose(memberships: Sequence[Membership], organisation: str | None, territor
         if organisation in (None, membership.organisation_slug) and territory in (None, membership.territory_slug):
             return membership
     raise Refused("sign_in.not_a_member")
+
+
+def preferred(memberships: Sequence[Membership], member_id: UUID | None) -> Membership:
+    """Return the membership with this id, or else the first: there has to be one."""
+    return next((one for one in memberships if one.member_id == member_id), memberships[0])
 
 
 def written(email: str) -> str:

@@ -104,6 +104,9 @@ BEGIN
 END
 """
 
+# Ended ones too: what was being written in one is given back to the same member alone.
+MEMBER_OF_SESSION = "BEGIN RETURN (SELECT s.member_id FROM session s WHERE s.token_hash = _token_hash); END"
+
 SET_HASH_OF_ACCOUNT = """
 BEGIN
     IF _hash NOT LIKE '$argon2id$%' THEN
@@ -163,6 +166,7 @@ FUNCTIONS = [
         "boolean",
         OPEN_SESSION,
     ),
+    ("member_of_session", "_token_hash bytea", "uuid", MEMBER_OF_SESSION),
     ("close_session", "_token_hash bytea", "boolean", CLOSE_SESSION),
     ("set_account_password", "_account uuid, _hash text", "void", SET_HASH_OF_ACCOUNT),
     ("sign_in_wait", "_keys text[], _at timestamptz", "timestamptz", SIGN_IN_WAIT),

@@ -203,17 +203,17 @@ class Rendering:
         order = self.fill(many.order, scope, child=inner.row)
         return guarded(f"(SELECT coalesce(json_agg({value} ORDER BY {order}), '[]') {source})", many.bits, scope)
 
-    def log(self, cases: str, **names: str) -> str:
+    def log(self, cases: str, shown: str = "") -> str:
         """Return the common table expression that logs the reads of other organisations' cases, if there are any.
 
-        Raises `TypeError` where the declaration does not say which cases are behind the rows: what could not be
+        `shown` is the page that they are on. Raises `TypeError` where the declaration does not say which cases are behind the rows: what could not be
         logged is not read.
         """
         if not self.touches_cases:
             return ""
         if not cases:
             raise TypeError("A case would be read without an entry in the log: the root has to declare its cases.")
-        return self.fill(LOG, cases=self.fill(cases, **names), requested=str(self.requested))
+        return self.fill(LOG, cases=self.fill(cases, shown=shown), requested=str(self.requested))
 
 
 class _Names(dict[str, str]):

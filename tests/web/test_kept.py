@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from tests.api.people import CARITAS, PASSWORD, Someone, someone
+from tests.api.people import CARITAS, FUCECCHIO, PASSWORD, PONTE, Someone, someone
 from tests.web.conftest import Visit
 from tests.web.test_second_factor import still, switched_on
 from tests.web.visitors import ORIGIN, Visitor
@@ -74,6 +74,78 @@ async def test_it_goes_along_past_the_second_page_too(
     await is_there_again(visitor)
 
 
+async def test_whoever_comes_next_at_the_same_browser_is_not_given_it(
+    visit: Visit, owner: asyncpg.Connection, person: Someone
+) -> None:
+    for next_one in (await someone(owner, CARITAS), await someone(owner, PONTE, CARITAS)):
+        visitor = await interrupted(visit, owner, person)
+        await visitor.send("/sign-in", **next_one.typed())
+        assert visitor.status == 200
+        assert "Riprendi" not in visitor.page.text
+        assert GIVEN["identityCode"] not in visitor.page.source
+
+
+@pytest.mark.parametrize("with_code", [False, True], ids=["password", "code"])
+async def test_it_goes_on_for_the_organisation_that_it_was_written_for(
+    visit: Visit, owner: asyncpg.Connection, still: int, *, with_code: bool
+) -> None:
+    """With several, the first would do: a case would be opened where its person never was."""
+    for written_for in (CARITAS, FUCECCHIO, PONTE):
+        person = await someone(owner, CARITAS, FUCECCHIO, PONTE)
+        visitor = await visit()
+        await visitor.open("/sign-in")
+        await visitor.send("/sign-in", **person.typed())
+        codes = (await switched_on(visitor, still))[1] if with_code else []
+        await work_for(visitor, written_for)
+        await visitor.open("/cases/new")
+        await owner.execute(ENDS, person.account_id)
+        await visitor.send("/cases/new", **GIVEN)
+        await visitor.send("/sign-in", **person.typed())
+        if with_code:
+            await visitor.send("/sign-in/code", code=codes[0])
+        await visitor.send("/cases/new")
+        await visitor.send("/cases/new", identityCode="")
+        assert visitor.address.startswith("/cases/case_")
+        assert await holder_of(owner, visitor.address.rpartition("_")[2]) == written_for
+
+
+async def work_for(visitor: Visitor, organisation: str) -> None:
+    await visitor.open("/organisation")
+    (form,) = [form for form in visitor.page.forms if ("organisation", organisation) in form.pairs]
+    await visitor.client.post(form.action, data=dict(form.pairs), headers={"Origin": ORIGIN})
+
+
+async def holder_of(owner: asyncpg.Connection, case: str) -> str:
+    async with owner.transaction():
+        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
+        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+        found = "SELECT o.slug FROM case_file c JOIN organisation o ON o.id = c.holder_id WHERE c.id = $1::text::uuid"
+        slug: str = await owner.fetchval(found, case)
+        return slug
+
+
+async def test_whoever_is_no_member_there_any_more_is_not_given_it(visit: Visit, owner: asyncpg.Connection) -> None:
+    person = await someone(owner, CARITAS, PONTE)
+    visitor = await visit()
+    await visitor.open("/sign-in")
+    await visitor.send("/sign-in", **person.typed())
+    await work_for(visitor, PONTE)
+    await visitor.open("/cases/new")
+    async with owner.transaction():
+        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
+        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+        await owner.execute(
+            "UPDATE member SET valid_until = '2024-01-01' WHERE account_id = $1 AND organisation_id = "
+            "(SELECT id FROM organisation WHERE slug = $2)",
+            *(person.account_id, PONTE),
+        )
+    await visitor.send("/cases/new", **GIVEN)
+    assert visitor.status == 401
+    await visitor.send("/sign-in", **person.typed())
+    assert visitor.address == "/today"
+    assert GIVEN["identityCode"] not in visitor.page.source
+
+
 async def test_no_password_is_kept(visit: Visit, owner: asyncpg.Connection, person: Someone) -> None:
     visitor = await entered(visit, person)
     await visitor.open("/account/password")
@@ -93,6 +165,18 @@ async def test_another_site_puts_nothing_there(visit: Visit, owner: asyncpg.Conn
     spoilt = {**person.typed(), "kept": "x", "kept_for": "//evil.example"}
     answer = await visitor.client.post("/sign-in", data=spoilt, headers={"Origin": ORIGIN})
     assert answer.headers["location"] == "/today"
-    whole = {**spoilt, "kept": "W1siYSIsICJiIl1d"}
-    answer = await visitor.client.post("/sign-in", data=whole, headers={"Origin": ORIGIN})
-    assert "evil" not in answer.text
+    for made_up in ("W1siYSIsICJiIl1d", "A" * 44 + "W1siYSIsICJiIl1d", "è", "A" * 3):
+        answer = await visitor.client.post("/sign-in", data={**spoilt, "kept": made_up}, headers={"Origin": ORIGIN})
+        assert answer.headers["location"] == "/today"
+
+
+async def test_what_another_put_there_is_not_offered(visit: Visit, owner: asyncpg.Connection, person: Someone) -> None:
+    """A page that somebody else was given, changed or as it was, puts nothing into my session."""
+    mine = await someone(owner, CARITAS)
+    kept = dict((await interrupted(visit, owner, person)).page.form("/sign-in").pairs)["kept"]
+    visitor = await visit()
+    for forged in (kept, kept[:-4] + "AAAA", "AAAA" + kept[4:]):
+        answer = await visitor.client.post(
+            "/sign-in", data={**mine.typed(), "kept": forged}, headers={"Origin": ORIGIN}
+        )
+        assert answer.headers["location"] == "/today"

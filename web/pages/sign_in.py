@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from urllib.parse import quote
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +16,7 @@ from infra.errors import Refused, TooManyAttempts, Unauthenticated, WinError
 from infra.messages import say as say_message
 from tenants.members import service
 from tenants.members.challenges import LIFE
-from tenants.members.service import CodeNeeded, Membership, Opened, SignIn
+from tenants.members.service import CodeNeeded, Membership, Opened, SignIn, preferred
 from web.ask import LANGUAGE_COOKIE, LANGUAGES, chosen_language, session_of
 from web.forms import Typed, local, missing, read_form, token_for
 from web.kept import carried
@@ -74,9 +75,9 @@ async def sign_in(request: Request) -> Response:
         if isinstance(outcome, CodeNeeded):
             return to_code(request, typed, outcome, address)
         if not isinstance(outcome, Opened):
-            first = outcome[0]
+            chosen = preferred(outcome, member_of(typed))
             outcome = await service.sign_in(
-                replace(attempt, organisation=first.organisation_slug, territory=first.territory_slug)
+                replace(attempt, organisation=chosen.organisation_slug, territory=chosen.territory_slug)
             )
             address = "/organisation"
     except (Unauthenticated, Refused, TooManyAttempts) as error:
@@ -136,7 +137,12 @@ async def give_code(request: Request) -> Response:
     challenge = request.cookies.get(CHALLENGE_COOKIE, "")
     try:
         opened, memberships = await service.sign_in_with_code(
-            challenge, code, network_address(request), replaced.token_hash if replaced else None, device
+            challenge,
+            code,
+            network_address(request),
+            replaces=replaced.token_hash if replaced else None,
+            device=device,
+            member_id=member_of(typed),
         )
     except (Unauthenticated, Refused, TooManyAttempts) as error:
         if error.text == "sign_in.wrong_code" or isinstance(error, TooManyAttempts):
@@ -162,10 +168,16 @@ def onward(address: str) -> str:
     return address if ours else HOME
 
 
-def go_on(request: Request, typed: Typed, opened: Opened, address: str) -> Response:
-    """Go on to the address, or to what was typed before and waits to be sent."""
+def member_of(typed: Typed) -> UUID | None:
+    """Return whom what was typed before belongs to."""
     kept = carried(typed)
-    if kept is None:
+    return None if kept is None else kept.member_id
+
+
+def go_on(request: Request, typed: Typed, opened: Opened, address: str) -> Response:
+    """Go on to the address, or to what the same member typed before and waits to be sent."""
+    kept = carried(typed)
+    if kept is None or kept.member_id != opened.membership.member_id:
         return begin(opened, address)
     kept = replace(kept, place=onward(kept.place))
     response = render(request, "resume.html", spoken(request), kept=kept, token=token_for(opened.secret))
