@@ -206,8 +206,8 @@ class Rendering:
     def log(self, cases: str, shown: str = "") -> str:
         """Return the common table expression that logs the reads of other organisations' cases, if there are any.
 
-        `shown` is the page that they are on. Raises `TypeError` where the declaration does not say which cases are behind the rows: what could not be
-        logged is not read.
+        `shown` is the page that they are on. Raises `TypeError` where the declaration does not say which cases are
+        behind the rows: what could not be logged is not read.
         """
         if not self.touches_cases:
             return ""
