@@ -22,7 +22,7 @@ from web.forms import Typed, read_form
 
 TEXT = "kept"
 """The hidden input of the forms of signing in."""
-NOT_KEPT = {"token", "password", "currentPassword", "newPassword", "repeatPassword", "code"}
+NOT_KEPT = {"token", "secret", "password", "currentPassword", "newPassword", "repeatPassword", "code"}
 SIGNATURE = 32
 
 

@@ -107,6 +107,7 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
     "enter(bytea)": None,
     "account_for_sign_in(text)": None,
     "close_session(bytea)": None,
+    "member_of_session(bytea)": None,
     "sign_in_wait(text[],timestamp with time zone)": None,
     "sign_in_failed(text,integer,interval,timestamp with time zone)": None,
     "sign_in_succeeded(text[])": None,

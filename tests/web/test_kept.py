@@ -155,6 +155,17 @@ async def test_no_password_is_kept(visit: Visit, owner: asyncpg.Connection, pers
     assert {"currentPassword", "newPassword", "repeatPassword"} <= NOT_KEPT
 
 
+async def test_no_secret_of_codes_is_kept(visit: Visit, owner: asyncpg.Connection, person: Someone, still: int) -> None:
+    visitor = await entered(visit, person)
+    await visitor.open("/account/second-factor")
+    await visitor.send("/account/second-factor", currentPassword=PASSWORD)
+    secret = dict(visitor.page.form("/account/second-factor/confirm").pairs)["secret"]
+    await owner.execute(ENDS, person.account_id)
+    await visitor.send("/account/second-factor/confirm", code="000000")
+    assert visitor.address == "/sign-in"
+    assert secret not in visitor.page.source
+
+
 async def test_another_site_puts_nothing_there(visit: Visit, owner: asyncpg.Connection, person: Someone) -> None:
     visitor = await entered(visit, person)
     await owner.execute(ENDS, person.account_id)
