@@ -284,6 +284,8 @@ async def test_there_is_a_most_of_invitations_in_a_day(chief: Actor) -> None:
             "a@prova.example,b@prova.example",
             "<a@prova.example>",
             "a\x00@b.it",
+            "=?utf-8?q?anna?=@prova.example",
+            "=?utf-8?q?anna=40altrove.example=2C?=@prova.example",
         ),
         "x" * 250 + "@prova.example",
     ],
