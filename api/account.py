@@ -50,8 +50,8 @@ def present(asking: Asking) -> Present:
     """Return the session that a change of the account is asked in. Raises `Refused` for a token."""
     demand_browser(asking.viewer)
     viewer = asking.viewer
-    account = viewer.actor.account_id
-    return Present(viewer.session_id, account, viewer.email, viewer.display_name, asking.network_address)
+    who = (viewer.session_id, viewer.actor.account_id, viewer.email, viewer.display_name)
+    return Present(*who, asking.network_address, asking.device)
 
 
 def demand_browser(viewer: Viewer) -> None:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from api.devices import known_device
 from api.error_page import error_page
 from api.headers import place_of
 from api.health import routes as health_routes
@@ -64,7 +65,7 @@ async def read_ask(request: Request) -> Ask:
     if not isinstance(variables, dict | None) or not isinstance(name, str | None):
         raise BadRequest("error.body")
     key = request.headers.get("idempotency-key")
-    return Ask(body["query"], variables or {}, name, key, network_address(request))
+    return Ask(body["query"], variables or {}, name, key, network_address(request), known_device(request))
 
 
 def respond(result: ExecutionResult, language: str, request_id: UUID) -> dict[str, Any]:

@@ -17,8 +17,13 @@ MARK = re.compile(r"wid_[\w-]{43}", re.ASCII)
 
 def device_of(request: Request) -> str:
     """Return the mark of the browser that asks, or one for a browser that has none yet."""
+    return known_device(request) or f"wid_{token_urlsafe(32)}"
+
+
+def known_device(request: Request) -> str:
+    """Return the mark that the browser has; nothing if it has none."""
     given = request.cookies.get(COOKIE, "")
-    return given if MARK.fullmatch(given) else f"wid_{token_urlsafe(32)}"
+    return given if MARK.fullmatch(given) else ""
 
 
 def mark(response: Response, device: str) -> Response:

@@ -56,6 +56,8 @@ class Ask:
     operation_name: str | None
     idempotency_key: str | None = None
     network_address: str = ""
+    device: str = ""
+    """The mark of the browser, if it has one."""
 
     @property
     def hash(self) -> bytes:
@@ -116,7 +118,8 @@ async def _answer(ask: Ask, credentials: Credentials, request_id: UUID, language
                 raise Unauthenticated
             viewer = viewer.speaking(language or viewer.actor.language)
             language = viewer.actor.language
-            asking = Asking(viewer, request_id, ask.document, ask.operation_name, network_address=ask.network_address)
+            asking = Asking(viewer, request_id, ask.document, ask.operation_name)
+            asking.network_address, asking.device = ask.network_address, ask.device
             try:
                 result = await _execute(ask, asking)
             except WinError as error:

@@ -10,6 +10,7 @@ import orjson
 from starlette.requests import Request
 
 from api.app import respond
+from api.devices import known_device
 from api.identity import Credentials, credentials
 from api.operation import Ask, answer
 from api.refusals import describe
@@ -49,7 +50,7 @@ async def ask(
     if caller is None:
         raise Unauthenticated
     request_id = request.state.request_id
-    question = Ask(document(operation), variables or {}, None, once, network_address(request))
+    question = Ask(document(operation), variables or {}, None, once, network_address(request), known_device(request))
     try:
         answered = await answer(question, caller, request_id, language=chosen_language(request))
     except Unauthenticated:

@@ -38,6 +38,7 @@ class Asking:
     operation_name: str | None
     varying: tuple[str, ...] = ()
     network_address: str = ""
+    device: str = ""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     replayed: Mapping[str, Any] | None = None
     """What each verb came to when this very request was made before, by its response key."""

@@ -29,6 +29,13 @@ class Present:
     email: str
     display_name: str
     network_address: str
+    device: str = ""
+    """The mark of the browser: guesses of others do not keep its person from changing a password that they guess."""
+
+    @property
+    def throttles(self) -> Throttles:
+        """Return where a guess counts: as one at sign-in from there does."""
+        return Throttles.of(self.email, self.network_address, self.device)
 
 
 @dataclass(frozen=True)
@@ -123,12 +130,11 @@ async def _demand_password(present: Present, password: str) -> str:
 
 async def _count(present: Present) -> None:
     """Count a guess; it stays counted even if the rest of the operation fails, and is taken back."""
-    throttles = Throttles.of(present.email, present.network_address)
-    await apart(lambda: count_attempt(throttles))
+    await apart(lambda: count_attempt(present.throttles))
 
 
 async def _forget_failures(present: Present) -> None:
-    await forget_failures(connection(), Throttles.of(present.email, present.network_address))
+    await forget_failures(connection(), present.throttles)
 
 
 async def end_session(_actor: Actor, session_id: UUID) -> None:

@@ -20,8 +20,9 @@ from tenants.members.throttles import (
     Throttles,
     count_attempt,
 )
-from tests.api.people import PASSWORD, Browser, Someone, code, someone
+from tests.api.people import PASSWORD, Browser, Someone, asked, code, someone
 from tests.api.test_guessing import Clock, clock, waits
+from tests.api.test_second_factor import CHANGE, START
 from tests.web.visitors import ORIGIN
 
 __all__ = ["clock"]
@@ -185,3 +186,14 @@ async def test_through_the_door_too(browser: Browser, person: Someone, clock: Cl
     assert code(await browser("203.0.113.5").post("/session", json=person.typed())) == "TOO_MANY_ATTEMPTS"
     assert (await phone.post("/session", json=person.typed())).status_code == 201
     assert LONGEST_FROM_NETWORK >= LONGEST_FOR_ADDRESS
+
+
+async def test_a_password_can_be_changed_in_the_middle_of_an_attack(
+    browser: Browser, person: Someone, clock: Clock
+) -> None:
+    phone, other = browser("203.0.113.15"), {"currentPassword": PASSWORD, "newPassword": "quattro cavalli al mare"}
+    assert (await phone.post("/session", json=person.typed())).status_code == 201
+    await besiege(clock, person, 2, "203.0.113.16")
+    begun = (await asked(phone, START, currentPassword=PASSWORD))["data"]["startSecondFactor"]
+    assert begun["problems"] == []
+    assert (await asked(phone, CHANGE, **other))["data"]["changePassword"]["problems"] == []
