@@ -240,5 +240,6 @@ CASES = Source(
         "AND x.municipality = {value} AND m.organisation_id = {organisation} AND m.until > now() "
         f"AND m.read_mask & {{field_mask}} & {FIELD['contacts.municipality'].mask} <> 0)",
     },
+    tested={"municipality": FIELD["contacts.municipality"].mask},
     cases="SELECT id FROM {shown}",
 )

@@ -61,11 +61,12 @@ class Page:
         start: Sequence[str] = (),
         *,
         filters: Sequence[str] = (),
+        tested: int = 0,
         descending: bool | None = None,
         scope: Scope | None = None,
     ) -> None:
         self.rendering, self.shape, self.source, self.size, self.scope = rendering, shape, source, size, scope
-        self.start, self.filters = start, filters
+        self.start, self.filters, self.tested = start, filters, tested
         self.descending = source.descending if descending is None else descending
         self.page, self.shown = rendering.alias("page"), rendering.alias("shown")
 
@@ -84,9 +85,24 @@ class Page:
     def render_root(self, selection: tuple[Selected, ...]) -> str:
         """Return the statement of a connection by itself, as text, with the log of reads."""
         value = self._value(selection)
-        tables = [self._page(), self._shown()]
-        log = self.rendering.log(self.source.cases, shown=self.shown)
-        return f"WITH {', '.join([*tables, log] if log else tables)}\nSELECT ({value})::text AS value"
+        tables = [self._page(), self._shown(), *self._logs()]
+        return f"WITH {', '.join(tables)}\nSELECT ({value})::text AS value"
+
+    def _logs(self) -> list[str]:
+        """Return the log of what is shown, and of what is told of every match by being counted among them."""
+        rendering = self.rendering
+        rendering.requested |= self.tested
+        rendering.touches_cases |= self.tested != 0
+        log = rendering.log(self.source.cases, shown=self.shown)
+        if not self.tested:
+            return [log] if log else []
+        key = self.source.keys[-1]
+        matches = f"SELECT {key.sql} AS id {self._rows()} {self._group()} LIMIT {COUNTED}"
+        others = f"({matches}) EXCEPT (SELECT id FROM {self.shown})"
+        return [log, rendering.logged("matched", others, self.tested)]
+
+    def _group(self) -> str:
+        return self.rendering.fill(self.source.group, self.scope)
 
     def _value(self, selection: tuple[Selected, ...]) -> str:
         return build_object([(selected.key, self._part(selected)) for selected in selection])
@@ -118,8 +134,7 @@ class Page:
         if self.start:
             left = ", ".join(key.sql for key in keys)
             after = f"AND ({left}) {'<' if self.descending else '>'} ({', '.join(self.start)})"
-        group = self.rendering.fill(self.source.group, self.scope)
-        return f"SELECT {columns} {self._rows()} {after} {group} ORDER BY {order} LIMIT {limit}"
+        return f"SELECT {columns} {self._rows()} {after} {self._group()} ORDER BY {order} LIMIT {limit}"
 
     def _mask(self) -> list[str]:
         return [f"{self.rendering.fill(self.source.mask)} AS mask"] if self.source.mask else []
@@ -186,5 +201,4 @@ class Page:
         return f"(SELECT {self._cursor('')} FROM {self.shown} ORDER BY {order} LIMIT 1)"
 
     def _total(self) -> str:
-        group = self.rendering.fill(self.source.group, self.scope)
-        return f"(SELECT count(*) FROM (SELECT {self._rows()} {group} LIMIT {COUNTED}) counted)"
+        return f"(SELECT count(*) FROM (SELECT {self._rows()} {self._group()} LIMIT {COUNTED}) counted)"

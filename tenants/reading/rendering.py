@@ -38,7 +38,7 @@ GROUND = """CROSS JOIN LATERAL (
      AND a.until > now()) {ground}"""
 
 # What is read is looked up case by case: left to choose, PostgreSQL reads all that was ever shared with the reader.
-LOG = """logged AS (
+LOG = """{name} AS (
   INSERT INTO access_log (territory_id, at, request_id, organisation_id, account_id, holder_id, case_id, fields_mask,
                           purpose, clause, authorisation_id)
   SELECT a.territory_id, now(), {request}, a.organisation_id, {account}, a.holder_id, a.case_id,
@@ -213,7 +213,11 @@ class Rendering:
             return ""
         if not cases:
             raise TypeError("A case would be read without an entry in the log: the root has to declare its cases.")
-        return self.fill(LOG, cases=self.fill(cases, shown=shown), requested=str(self.requested))
+        return self.logged("logged", self.fill(cases, shown=shown), self.requested)
+
+    def logged(self, name: str, cases: str, bits: int) -> str:
+        """Return the expression that logs that these fields of these cases were read."""
+        return self.fill(LOG, name=name, cases=cases, requested=str(bits))
 
 
 class _Names(dict[str, str]):

@@ -120,6 +120,8 @@ class Source:
     keys: tuple[Key, ...]
     group: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
+    tested: Mapping[str, int] = field(default_factory=dict)
+    """Bits of the fields of cases that a filter asks about: whoever gets an answer has read them of every match."""
     descending: bool = True
     alias: str = ""
     """The name in `rows` of the target's own table, if the rows are its own: they are then read once."""

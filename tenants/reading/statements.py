@@ -47,7 +47,12 @@ def page(
         rendering.fill(source.filters[name], value=rendering.parameter(f"filter {name}", "text"))
         for name in request.filters
     ]
-    rendered = Page(rendering, shape, source, request.size, start, filters=filters, descending=request.descending)
+    tested = 0
+    for name in request.filters:
+        tested |= source.tested.get(name, 0)
+    rendered = Page(
+        rendering, shape, source, request.size, start, filters=filters, tested=tested, descending=request.descending
+    )
     return _statement(rendering, rendered.render_root(selection))
 
 

@@ -184,3 +184,31 @@ async def test_an_operation_that_fails_shows_nothing_and_logs_nothing(ask: Ask, 
     entries = await log.new()
     assert answer["data"] is None
     assert {f"case_{entry['case_id']}" for entry in entries} <= {case}
+
+
+@pytest.mark.parametrize("asked", ["{ totalCount }", "{ pageInfo { endCursor } }", "{ nodes { number } }"])
+@pytest.mark.parametrize("path", ["compiled", "reference"])
+async def test_a_filter_by_what_is_confidential_is_a_read_of_it(ask: Ask, log: Log, asked: str, path: str) -> None:
+    """Whoever counts the cases of a town learns of each of them that it is of that town, whatever else they ask."""
+    town = "person { contacts { municipality } }"
+    shown = (await ask("giulia", f"{{ cases(first: 100) {{ nodes {{ id isOwn {town} }} }} }}"))["data"]["cases"][
+        "nodes"
+    ]
+    code = next(
+        one["person"]["contacts"]["municipality"]
+        for one in shown
+        if not one["isOwn"] and (one["person"]["contacts"] or {}).get("municipality")
+    )
+    found = {
+        one["id"] for one in shown if not one["isOwn"] and (one["person"]["contacts"] or {}).get("municipality") == code
+    }
+    await log.new()
+    query = f"query ($town: String!) {{ cases(first: 0, filter: {{ municipality: $town }}) {asked} }}"
+    async with setting("WIN_READ_PATH", path):
+        await ask("giulia", query, {"town": code})
+    entries = await log.new()
+    assert {f"case_{entry['case_id']}" for entry in entries} == found
+    assert {entry["fields_mask"] for entry in entries} <= {0, FIELD["contacts.municipality"].mask}
+    assert FIELD["contacts.municipality"].mask in {entry["fields_mask"] for entry in entries}
+    await ask("giulia", query, {"town": "000000"})
+    assert await log.new() == []
