@@ -45,11 +45,13 @@ NEEDS = {
 
 
 def disclosure_rows(rendering: "Rendering", scope: "Scope") -> str:
-    """Return the rows (field, state, reason, clause, until): one for each field that a case has a value for."""
-    fields = [
-        f"({FIELD[key].bit}, '{key}', {FIELD[key].mask}::bigint, {filled})"
-        for key, filled in _filled(rendering, scope).items()
-    ]
+    """Return the rows (field, state, reason, clause, until): one for each field that a case has a value for.
+
+    That somebody has a value under addictions is nearly all of it: of sensitive fields it is logged as a read.
+    """
+    filled = _filled(rendering, scope)
+    rendering.requested |= sum(FIELD[key].mask for key in filled if FIELD[key].is_sensitive)
+    fields = [f"({FIELD[key].bit}, '{key}', {FIELD[key].mask}::bigint, {test})" for key, test in filled.items()]
     denials = " ".join(
         f"WHEN {_column(column, scope)} & f.bit = 0 THEN '{reason.value}'" for reason, column in CONDITIONS
     )

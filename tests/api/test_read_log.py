@@ -186,6 +186,28 @@ async def test_an_operation_that_fails_shows_nothing_and_logs_nothing(ask: Ask, 
     assert {f"case_{entry['case_id']}" for entry in entries} <= {case}
 
 
+async def test_whether_there_is_a_sensitive_value_is_a_read_too(ask: Ask, log: Log, owner: asyncpg.Connection) -> None:
+    """That somebody has a value under addictions is nearly all of it."""
+    case, _ = await some_shared_case(ask)
+    sensitive = {name for name, field in FIELD.items() if field.is_sensitive}
+    async with owner.transaction():
+        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(log.territory))
+        ground = (log.organisation, UUID(case.rpartition("_")[2]), FIELD["health.addictions"].mask)
+        widened = "UPDATE case_access SET read_mask = read_mask | $3 WHERE organisation_id = $1 AND case_id = $2"
+        await owner.execute(widened, *ground)
+    await log.new()
+    query = "query ($id: ID!) { case(id: $id) { disclosure { field state } } }"
+    told = (await ask("giulia", query, {"id": case}))["data"]["case"]["disclosure"]
+    logged = {name for entry in await log.new() for name in names_of(entry["fields_mask"])}
+    async with owner.transaction():
+        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(log.territory))
+        narrowed = (
+            "UPDATE case_access SET read_mask = read_mask & ~$3::bigint WHERE organisation_id = $1 AND case_id = $2"
+        )
+        await owner.execute(narrowed, *ground)
+    assert {one["field"] for one in told if one["state"] != "WITHHELD"} & sensitive == logged == {"health.addictions"}
+
+
 @pytest.mark.parametrize("asked", ["{ totalCount }", "{ pageInfo { endCursor } }", "{ nodes { number } }"])
 @pytest.mark.parametrize("path", ["compiled", "reference"])
 async def test_a_filter_by_what_is_confidential_is_a_read_of_it(ask: Ask, log: Log, asked: str, path: str) -> None:
