@@ -15,7 +15,7 @@ from tenants.members.passwords import hashed, is_right
 from tenants.members.second_factor import has_second_factor, use_code
 from tenants.members.secrets import hash_of, new_secret
 from tenants.members.service import LONGEST_PASSWORD
-from tenants.members.throttles import Throttles, count_attempt, forget_failures
+from tenants.members.throttles import Throttles, count_attempt, forget_failures, remember_place
 
 LANGUAGES = ("it", "en")
 
@@ -58,14 +58,16 @@ async def change_password(present: Present, current: str, new: str) -> Renewed:
         found.add(ProblemCode.TOO_OBVIOUS, "new_password", text="problem.password_the_same")
     found.settle()  # before the present password is looked at: what cannot be used anyway is no attempt
     old = await _demand_password(present, current)
-    if not await has_second_factor(connection(), present.account_id):
-        await _forget_failures(present)  # where codes are asked, no password makes up for guessed ones
     secret = new_secret("cookie")
     expires_at = await connection().fetchval(
         "SELECT change_password($1, $2, $3, $4)", present.session_id, old, await hashed(new), hash_of(secret)
     )
     if expires_at is None:  # somebody was first, and has ended this session too
         raise Unauthenticated
+    if await has_second_factor(connection(), present.account_id):
+        await remember_place(connection(), present.throttles)  # no password makes up for guessed codes
+    else:
+        await _forget_failures(present)
     return Renewed(secret, expires_at)
 
 
@@ -112,8 +114,8 @@ async def end_second_factor(present: Present, current: str, code: str) -> None:
     await _demand_password(present, current)
     if not await use_code(connection(), present.account_id, code):
         raise Invalid([Problem(ProblemCode.WRONG_CODE, ("code",))])
-    await _forget_failures(present)
     await connection().execute("SELECT end_second_factor()")
+    await _forget_failures(present)
 
 
 async def _demand_password(present: Present, password: str) -> str:

@@ -27,6 +27,7 @@ DEVICE_KNOWN_FOR = timedelta(days=90)
 class Throttles:
     """The keys under which failures are counted; they hold no address of a person or of a network."""
 
+    email: str
     from_network: str
     for_address: str
     from_device: str
@@ -38,6 +39,7 @@ class Throttles:
         """Return the keys of one address: from one network, from anywhere, and from one browser if it has a mark."""
         network = network_of(network_address)
         return cls(
+            email=email,
             from_network=key("failed from network", email, network),
             for_address=key("failed", email),
             from_device=key("failed from device", email, device),
@@ -78,12 +80,24 @@ async def counts_of(connection: Connection, throttles: Throttles) -> list[Count]
     With a browser of theirs, only that browser's own failures, whoever shares the network; from a network of theirs,
     only that network's.
     """
-    if await is_known(connection, throttles.known_device):
+    known_network, known_device = await known_keys(connection, throttles)
+    if await is_known(connection, known_device):
         return [(throttles.from_device, FREE_FROM_DEVICE, LONGEST_FROM_DEVICE)]
     from_network = (throttles.from_network, FREE_FROM_NETWORK, LONGEST_FROM_NETWORK)
-    if await is_known(connection, throttles.known_network):
+    if await is_known(connection, known_network):
         return [from_network]
     return [from_network, (throttles.for_address, FREE_FOR_ADDRESS, LONGEST_FOR_ADDRESS)]
+
+
+async def known_keys(connection: Connection, throttles: Throttles) -> tuple[str, str | None]:
+    """Return the keys under which network and browser are known, with the password and the codes that there are now.
+
+    Whoever had an old password can have made any number of places known. A new one makes them all strange, and so
+    do codes.
+    """
+    secrets = await connection.fetchval("SELECT secrets_of($1)", throttles.email) or ""
+    device = throttles.known_device
+    return key("known", throttles.known_network, secrets), key("known", device, secrets) if device else None
 
 
 async def is_known(connection: Connection, name: str | None) -> bool:
@@ -95,9 +109,15 @@ async def forget_failures(connection: Connection, throttles: Throttles) -> None:
     """Start counting anew after a success, and remember for a while that network and browser are the person's own."""
     failed = [throttles.from_network, throttles.for_address, throttles.from_device]
     await connection.execute("SELECT sign_in_succeeded($1)", failed)
+    await remember_place(connection, throttles)
+
+
+async def remember_place(connection: Connection, throttles: Throttles) -> None:
+    """Know network and browser for a while; with other secrets, only if this comes after they changed."""
     # The table of waits serves as the memory: a wait that nobody has to wait for. The function makes none longer than
     # twelve days, so one that is to end later is said to begin later.
-    for name, known_for in ((throttles.known_network, KNOWN_FOR), (throttles.known_device, DEVICE_KNOWN_FOR)):
+    network, device = await known_keys(connection, throttles)
+    for name, known_for in ((network, KNOWN_FOR), (device, DEVICE_KNOWN_FOR)):
         if name is not None:
             begins = now() + known_for - KNOWN_FOR
             await connection.execute("SELECT sign_in_failed($1, -20, $2, $3)", name, KNOWN_FOR, begins)

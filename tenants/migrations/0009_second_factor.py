@@ -62,6 +62,15 @@ BEGIN
 END
 """
 
+# What tells one state of password and codes from another, and nothing about either.
+SECRETS_OF = """
+BEGIN
+    RETURN (SELECT encode(sha256(convert_to(a.password_hash || coalesce(encode(f.salt, 'hex'), ''), 'UTF8')), 'hex')
+              FROM account a LEFT JOIN second_factor f ON f.account_id = a.id AND f.confirmed_at IS NOT NULL
+             WHERE a.email = _email);
+END
+"""
+
 FUNCTIONS = [
     ("start_second_factor", "_salt bytea", "boolean", START),
     ("second_factor_of", "_account uuid", "TABLE (salt bytea, is_on boolean)", SECOND_FACTOR_OF),
@@ -73,6 +82,7 @@ FUNCTIONS = [
     ),
     ("use_code_of_step", "_account uuid, _salt bytea, _step bigint", "boolean", USE_CODE_OF_STEP),
     ("use_recovery_code", "_account uuid, _hash text", "boolean", USE_RECOVERY_CODE),
+    ("secrets_of", "_email text", "text", SECRETS_OF),
     ("end_second_factor", "", "void", END),
     ("own_second_factor", "", "TABLE (since timestamptz, recovery_codes_left int)", OWN),
 ]

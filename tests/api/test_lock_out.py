@@ -1,6 +1,7 @@
 """Somebody guesses without end, from wherever they like: the rightful person gets in all the same."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -13,6 +14,7 @@ from tenants.members.service import SignIn
 from tenants.members.throttles import (
     DEVICE_KNOWN_FOR,
     FREE_FROM_DEVICE,
+    FREE_FROM_NETWORK,
     KNOWN_FOR,
     LONGEST_FOR_ADDRESS,
     LONGEST_FROM_DEVICE,
@@ -22,7 +24,8 @@ from tenants.members.throttles import (
 )
 from tests.api.people import PASSWORD, Browser, Someone, asked, code, someone
 from tests.api.test_guessing import Clock, clock, waits
-from tests.api.test_second_factor import CHANGE, START
+from tests.api.test_second_factor import CHANGE, START, switched_on
+from tests.api.test_second_factor import Clock as Steps
 from tests.web.visitors import ORIGIN
 
 __all__ = ["clock"]
@@ -197,3 +200,47 @@ async def test_a_password_can_be_changed_in_the_middle_of_an_attack(
     begun = (await asked(phone, START, currentPassword=PASSWORD))["data"]["startSecondFactor"]
     assert begun["problems"] == []
     assert (await asked(phone, CHANGE, **other))["data"]["changePassword"]["problems"] == []
+
+
+MARKS = ["wid_" + f"{number:043}" for number in range(8)]
+
+
+async def guessed(person: Someone, given: SignIn) -> int:
+    """Guess three times with each mark, all from one network; return how many guesses were looked at."""
+    seen = 0
+    for mark in MARKS:
+        for _ in range(3):
+            with suppress(TooManyAttempts):
+                try:
+                    await service.sign_in(replace(given, device=mark))
+                except Unauthenticated:
+                    seen += 1
+    return seen
+
+
+async def test_browsers_that_an_old_password_made_known_buy_no_guesses(
+    browser: Browser, person: Someone, clock: Clock
+) -> None:
+    """Whoever had the password can have made any number of them."""
+    for number, mark in enumerate(MARKS):
+        assert await comes_in(person, f"10.250.{number}.1", mark)
+    client = browser("203.0.113.25")
+    await client.post("/session", json=person.typed())
+    given = {"currentPassword": PASSWORD, "newPassword": "quattro cavalli al mare"}
+    assert (await asked(client, CHANGE, **given))["data"]["changePassword"]["problems"] == []
+    assert await guessed(person, SignIn(person.email, "sbagliata", "10.251.0.1")) == FREE_FROM_NETWORK
+    known = SignIn(person.email, "sbagliata", "10.250.3.1")
+    assert await guessed(person, known) == FREE_FROM_NETWORK
+    # The one in which it was changed stays known.
+    await besiege(clock, person, 1)
+    right = await client.post("/session", json={"email": person.email, "password": given["newPassword"]})
+    assert right.status_code == 201
+
+
+async def test_browsers_that_a_password_alone_made_known_buy_no_codes(
+    browser: Browser, person: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, mark in enumerate(MARKS):
+        assert await comes_in(person, f"10.252.{number}.1", mark)
+    await switched_on(browser, person, Steps(monkeypatch))
+    assert await guessed(person, SignIn(person.email, PASSWORD, "10.253.0.1", code="000000")) == FREE_FROM_NETWORK

@@ -108,6 +108,7 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
     "account_for_sign_in(text)": None,
     "close_session(bytea)": None,
     "member_of_session(bytea)": None,
+    "secrets_of(text)": None,
     "sign_in_wait(text[],timestamp with time zone)": None,
     "sign_in_failed(text,integer,interval,timestamp with time zone)": None,
     "sign_in_succeeded(text[])": None,
