@@ -43,7 +43,8 @@ def page_size(first: int) -> int:
 def read_cursor(cursor: str, keys: Sequence[Key]) -> tuple[object, ...]:
     """Return the keys that a cursor stands for. Raises `BadRequest`."""
     try:
-        parts = base64.b64decode(cursor, validate=True).decode().split("|")
+        # Of the parts only the first is ever what somebody wrote, in which anything may stand.
+        parts = base64.b64decode(cursor, validate=True).decode().rsplit("|", len(keys) - 1)
         return tuple(READ_KEY[key.kind](part) for key, part in zip(keys, parts, strict=True))
     except (ValueError, binascii.Error):
         raise BadRequest("error.cursor") from None

@@ -7,9 +7,11 @@ import asyncpg
 import pytest
 
 from infra.messages import MESSAGES
+from tests.api.people import someone
 from tests.conftest import Ask
 
 MEMBERS = "{ members { totalCount nodes { id displayName email role validFrom validUntil isViewer } } }"
+WALK = "query ($after: String) { members(first: 1, after: $after) { nodes { id } pageInfo { endCursor } } }"
 INVITATIONS = "{ invitations { nodes { id email displayName role invitedBy invitedAt expiresAt sentAt } } }"
 INVITE = """mutation ($input: InviteMemberInput!) {
   inviteMember(input: $input) { invitation { id email displayName role } problems { code path message } }
@@ -138,3 +140,20 @@ async def test_a_repeated_request_invites_once(ask: Ask, chief: str) -> None:
     first, second = [await ask(chief, INVITE, given, **key) for _ in range(2)]
     assert first == second
     assert first["data"]["inviteMember"]["problems"] == []
+
+
+async def test_whatever_members_call_themselves_each_is_on_some_page(
+    ask: Ask, chief: str, owner: asyncpg.Connection
+) -> None:
+    """A name is part of the place in the list: no sign in it hides those who come after."""
+    for name in ("A|B", "A|", "|", "A\\B' \"C", "Ä é 字"):
+        person = await someone(owner, "vnp", role="volunteer")
+        await owner.execute("UPDATE account SET display_name = $2 WHERE id = $1", person.account_id, name)
+    whole = [member["id"] for member in (await done(ask, chief, MEMBERS))["nodes"]]
+    found: list[str] = []
+    after = None
+    for _ in whole:
+        page = await done(ask, chief, WALK, {"after": after})
+        found += [member["id"] for member in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+    assert found == whole
