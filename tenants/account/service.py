@@ -11,7 +11,7 @@ from infra.errors import Invalid, NotFound, Problem, ProblemCode, Unauthenticate
 from tenants.account.weakness import strong
 from tenants.checks import Findings, one_of
 from tenants.members import codes
-from tenants.members.passwords import hashed, is_right
+from tenants.members.passwords import hashed, is_right, room
 from tenants.members.second_factor import has_second_factor, use_code
 from tenants.members.secrets import hash_of, new_secret
 from tenants.members.service import LONGEST_PASSWORD
@@ -122,10 +122,12 @@ async def _demand_password(present: Present, password: str) -> str:
     """Return the hash of the present password if this is it; a wrong one counts like one at sign-in."""
     if not password:
         raise Invalid([Problem(ProblemCode.REQUIRED, ("current_password",))])
-    await _count(present)
-    account = await connection().fetchrow("SELECT * FROM account_for_sign_in($1)", present.email)
-    stored: str | None = account["password_hash"] if account and len(password) <= LONGEST_PASSWORD else None
-    if not await is_right(password if stored else "", stored) or stored is None:
+    with room():
+        await _count(present)
+        account = await connection().fetchrow("SELECT * FROM account_for_sign_in($1)", present.email)
+        stored: str | None = account["password_hash"] if account and len(password) <= LONGEST_PASSWORD else None
+        right = await is_right(password if stored else "", stored)
+    if not right or stored is None:
         raise Invalid([Problem(ProblemCode.WRONG_PASSWORD, ("current_password",))])
     return stored
 

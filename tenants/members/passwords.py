@@ -1,8 +1,9 @@
 """Passwords: argon2id, no more than two at a time, and the same work whether or not there is an account."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TypeVar
 
@@ -24,15 +25,33 @@ THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
 _waiting = 0
 
 
+@contextmanager
+def room() -> Iterator[None]:
+    """Hold a place for one password. Raises `Unavailable` if none is free, before anything is said to have been tried.
+
+    Else whoever fills the places would have the attempts of others counted as wrong ones.
+    """
+    global _waiting
+    if _waiting >= MOST_WAITING:
+        REFUSED.labels("passwords").inc()
+        raise Unavailable
+    _waiting += 1
+    try:
+        yield
+    finally:
+        _waiting -= 1
+
+
 async def is_right(password: str, password_hash: str | None) -> bool:
-    """Tell whether the password has this hash; without a hash the answer is no, after the same time."""
+    """Tell, in a room, whether the password has this hash; without a hash the answer is no, after the same time."""
     found = await _in_thread(lambda: _verified(password, password_hash or _nobodys()))
     return found and password_hash is not None
 
 
 async def hashed(password: str) -> str:
     """Return what is stored of a password."""
-    return await _in_thread(lambda: HASHER.hash(password))
+    with room():
+        return await _in_thread(lambda: HASHER.hash(password))
 
 
 async def renewed(password: str, password_hash: str) -> str | None:
@@ -54,12 +73,4 @@ def _verified(password: str, password_hash: str) -> bool:
 
 
 async def _in_thread(work: Callable[[], Done]) -> Done:
-    global _waiting
-    if _waiting >= MOST_WAITING:
-        REFUSED.labels("passwords").inc()
-        raise Unavailable
-    _waiting += 1
-    try:
-        return await asyncio.get_running_loop().run_in_executor(THREADS, work)
-    finally:
-        _waiting -= 1
+    return await asyncio.get_running_loop().run_in_executor(THREADS, work)

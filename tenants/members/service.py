@@ -13,7 +13,7 @@ from infra.clock import new_id, now
 from infra.database import Connection, transaction
 from infra.errors import NotFound, Refused, Unauthenticated
 from tenants.members.challenges import Proven, challenge_of, read_challenge
-from tenants.members.passwords import is_right, renewed
+from tenants.members.passwords import is_right, renewed, room
 from tenants.members.second_factor import has_second_factor, use_code
 from tenants.members.secrets import Kind, hash_of, new_secret
 from tenants.members.throttles import Throttles, count_attempt, forget_failures
@@ -110,12 +110,14 @@ async def prove(attempt: SignIn) -> tuple[Proven, Throttles]:
     """
     email = written(attempt.email)
     throttles = Throttles.of(email, attempt.network_address, attempt.device)
-    await count_attempt(throttles)
-    async with transaction() as connection:
-        account = await connection.fetchrow("SELECT * FROM account_for_sign_in($1)", email)
     is_short = len(attempt.password) <= LONGEST_PASSWORD
     password = attempt.password if is_short else ""
-    if not await is_right(password, account["password_hash"] if account and is_short else None) or account is None:
+    with room():
+        await count_attempt(throttles)
+        async with transaction() as connection:
+            account = await connection.fetchrow("SELECT * FROM account_for_sign_in($1)", email)
+        right = await is_right(password, account["password_hash"] if account and is_short else None)
+    if not right or account is None:
         raise Unauthenticated("sign_in.wrong")
     password_hash = await _with_todays_hash(account["account_id"], password, account["password_hash"])
     proven = Proven(account["account_id"], email, password_hash)

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from infra.errors import TooManyAttempts, Unauthenticated
-from tenants.members import service
+from tenants.members import passwords, service
 from tenants.members.service import SignIn
 from tenants.members.throttles import (
     DEVICE_KNOWN_FOR,
@@ -244,3 +244,21 @@ async def test_browsers_that_a_password_alone_made_known_buy_no_codes(
         assert await comes_in(person, f"10.252.{number}.1", mark)
     await switched_on(browser, person, Steps(monkeypatch))
     assert await guessed(person, SignIn(person.email, PASSWORD, "10.253.0.1", code="000000")) == FREE_FROM_NETWORK
+
+
+async def test_what_is_turned_away_for_want_of_room_is_no_failure(
+    browser: Browser, person: Someone, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever keeps all places taken does not have the right passwords of others counted as wrong ones."""
+    home = browser("203.0.113.45")
+    await home.post("/session", json=person.typed())
+    with monkeypatch.context() as full:
+        full.setattr(passwords, "MOST_WAITING", 0)
+        for client in (home, browser("192.0.2.45")):
+            for _ in range(FREE_FROM_NETWORK + 1):
+                assert code(await client.post("/session", json=person.typed())) == "UNAVAILABLE"
+        for _ in range(FREE_FROM_NETWORK + 1):
+            told = await asked(home, START, currentPassword=PASSWORD)
+            assert told["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+    for client in (home, browser("192.0.2.45")):
+        assert (await client.post("/session", json=person.typed())).status_code == 201
