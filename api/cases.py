@@ -28,6 +28,9 @@ class CaseFilter:
     opened_from: date | None = None
     opened_to: date | None = None
     municipality: str | None = strawberry.field(default=None, description="ISTAT code.")
+    name: str | None = strawberry.field(
+        default=None, description="Words that begin words of the name, whatever their order, accents and capitals."
+    )
 
     def conditions(self) -> dict[str, str]:
         """Return the given conditions as text parameters."""

@@ -218,6 +218,35 @@ NEED = Shape(
     ),
 )
 
+LONGEST_ASKED = 100
+APART = r"[-''’.,\s]+"
+"""What stands between the words of a name."""
+
+
+def folded(text: str) -> str:
+    """Return the expression of a text in small letters without accents, as names are compared."""
+    return f"lower(regexp_replace(normalize({text}, NFKD), '[\u0300-\u036f]', '', 'g'))"
+
+
+def if_readable(table: str, test: str, field: str) -> str:
+    """Return a condition on a value of a case; it asks only of the cases whose value the reader may know.
+
+    A filter is a question too, so its field stands under `tested` besides.
+    """
+    return (
+        f"EXISTS (SELECT FROM {table} x JOIN case_access m ON m.territory_id = x.territory_id "
+        "AND m.case_id = x.case_id WHERE x.territory_id = a.territory_id AND x.case_id = a.case_id "
+        f"AND {test} AND m.organisation_id = {{organisation}} AND m.until > now() "
+        f"AND m.read_mask & {{field_mask}} & {FIELD[field].mask} <> 0)"
+    )
+
+
+WHOLE_NAME = folded("concat_ws(' ', x.given_name, x.family_name)")
+NAME = f"regexp_replace({WHOLE_NAME}, '{APART}', ' ', 'g')"
+ASKED = f"regexp_split_to_table({folded(f'left({{value}}, {LONGEST_ASKED})')}, '{APART}')"
+# Every word that is asked for begins a word of the name, in whatever order.
+IS_NAMED = f"NOT EXISTS (SELECT FROM {ASKED} word WHERE strpos(' ' || {NAME}, ' ' || word) = 0)"
+
 # The index case_access_list holds all of this: a page costs the same however many cases there are.
 CASES = Source(
     rows="FROM case_access a WHERE a.territory_id = {territory} AND a.organisation_id = {organisation} "
@@ -234,12 +263,9 @@ CASES = Source(
         "AND o.slug = {value})",
         "opened_from": "a.opened_on >= {value}::date",
         "opened_to": "a.opened_on <= {value}::date",
-        # A filter is a question too: it asks only of the cases whose municipality the reader may know.
-        "municipality": "EXISTS (SELECT FROM case_contacts x JOIN case_access m ON m.territory_id = x.territory_id "
-        "AND m.case_id = x.case_id WHERE x.territory_id = a.territory_id AND x.case_id = a.case_id "
-        "AND x.municipality = {value} AND m.organisation_id = {organisation} AND m.until > now() "
-        f"AND m.read_mask & {{field_mask}} & {FIELD['contacts.municipality'].mask} <> 0)",
+        "municipality": if_readable("case_contacts", "x.municipality = {value}", "contacts.municipality"),
+        "name": if_readable("case_identity", IS_NAMED, "identity.name"),
     },
-    tested={"municipality": FIELD["contacts.municipality"].mask},
+    tested={"municipality": FIELD["contacts.municipality"].mask, "name": FIELD["identity.name"].mask},
     cases="SELECT id FROM {shown}",
 )

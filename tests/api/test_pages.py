@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.api.differential import Json
-from tests.api.test_main_job import WITHDRAW, Job, accept, consent_and_propose, open_and_write
+from tests.api.test_main_job import OPEN, WITHDRAW, Job, accept, consent_and_propose, open_and_write
 from tests.conftest import Ask
 
 WALK = """
@@ -126,8 +126,58 @@ async def test_days_are_inclusive_and_conditions_add_up(ask: Ask) -> None:
     assert both == [case for case in found if case["holder"]["slug"] == holder and case["status"] == status]
 
 
-@pytest.mark.parametrize("value", ["' OR true --", "%", "\\", "\x00", "𝄞", "a" * 5000, ""])
-@pytest.mark.parametrize("name", ["number", "holder", "municipality"])
+NAMED = """query Named($name: String) {
+  cases(first: 100, filter: {name: $name}) { nodes { id person { identity { givenName familyName } } } }
+}"""
+
+
+def full_name(case: Json) -> str:
+    identity = (case["person"] or {}).get("identity") or {}
+    return " ".join(part for part in (identity.get("givenName"), identity.get("familyName")) if part)
+
+
+def begins_words_of(asked: str, name: str) -> bool:
+    words = name.lower().split()
+    return all(any(word.startswith(part) for word in words) for part in asked.lower().split())
+
+
+@pytest.mark.parametrize("who", ["anna", "giulia", "piero", "luca"])
+async def test_a_name_finds_those_whose_name_the_reader_sees(ask: Ask, who: str) -> None:
+    """Of the cases that a partner sees without the name, none comes back for any."""
+    whole = (await ask(who, NAMED))["data"]["cases"]["nodes"]
+    names = sorted({full_name(case) for case in whole} - {""})
+    assert len(names) > 3
+    for name in names[:5]:
+        asked = " ".join(word[:4].upper() for word in reversed(name.split()))
+        found = (await ask(who, NAMED, {"name": asked}))["data"]["cases"]["nodes"]
+        assert found == [case for case in whole if begins_words_of(asked, full_name(case))]
+    hidden = {case["id"] for case in whole if not full_name(case)}
+    assert hidden or who in ("anna", "piero")
+    for case in (await ask("anna", NAMED))["data"]["cases"]["nodes"]:
+        if case["id"] in hidden:
+            found = (await ask(who, NAMED, {"name": full_name(case)}))["data"]["cases"]["nodes"]
+            assert case["id"] not in {one["id"] for one in found}
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "inside", "outside"),
+    [
+        ("José", "D'Ângelo", ["jose", "JOSÉ", "d'angelo", "angelo jos", "D’Ang"], ["dangelo", "ose", "jose maria"]),
+        ("Nicolò", "Dal-Prà", ["nicolo", "dal pra", "pra dal nic", " Prà "], ["al", "dalp"]),
+    ],
+)
+async def test_a_name_is_found_without_its_accents(
+    ask: Ask, given: str, family: str, inside: list[str], outside: list[str]
+) -> None:
+    opened = await ask("anna", OPEN, {"input": {"person": {"givenName": given, "familyName": family}}})
+    case = opened["data"]["openCase"]["case"]["id"]
+    for words in [*inside, *outside]:
+        nodes = (await ask("anna", NAMED, {"name": words}))["data"]["cases"]["nodes"]
+        assert (words, case in {one["id"] for one in nodes}) == (words, words in inside)
+
+
+@pytest.mark.parametrize("value", ["' OR true --", "%", "\\", "\x00", "𝄞", "a" * 5000])
+@pytest.mark.parametrize("name", ["number", "holder", "municipality", "name"])
 async def test_any_text_is_a_value(ask: Ask, name: str, value: str) -> None:
     body = await ask("anna", WALK, {"first": 5, "filter": {name: value}})
     assert body.get("errors", []) == [] or body["errors"][0]["extensions"]["code"] == "BAD_REQUEST"

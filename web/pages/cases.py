@@ -87,7 +87,9 @@ class Reader:
 async def cases(request: Request) -> Response:
     """Show a page of the cases that I may see."""
     asked = request.query_params
-    chosen = {name: asked.get(name, "").strip() for name in ("number", "status", "municipality", "holder", "orderBy")}
+    chosen = {
+        name: asked.get(name, "").strip() for name in ("name", "number", "status", "municipality", "holder", "orderBy")
+    }
     if chosen["status"].lower() not in list(CaseStatus):
         chosen["status"] = ""
     if chosen["orderBy"] not in ORDERS:

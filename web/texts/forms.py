@@ -95,6 +95,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "input.mental": ("Salute mentale", "Mental health"),
     "input.message": ("Messaggio per il partner", "Message for the partner"),
     "input.municipality": ("Comune", "Town"),
+    "input.name": ("Nome o cognome", "Name"),
     "input.need": ("Bisogno da aggiungere", "Need to add"),
     "input.note": ("Nota sul bisogno", "Note on the need"),
     "input.number": ("Numero della scheda", "Number of the case"),
