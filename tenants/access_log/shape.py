@@ -1,9 +1,14 @@
 """What the holder can read of who read its cases."""
 
 from authz.purposes import Purpose
-from tenants.cases.disclosure import IN_FORCE
 from tenants.reading.expressions import field_keys
 from tenants.reading.shapes import Key, Kind, Leaf, One, Shape, Source
+
+# A later version may number its clauses otherwise: what is told is what was signed when the case was read.
+IN_FORCE_THEN = (
+    "(SELECT v.id FROM pact_version v WHERE v.territory_id = {row}.territory_id AND v.in_force_from IS NOT NULL "
+    "AND coalesce(v.superseded_at, 'infinity') > {row}.at ORDER BY v.superseded_at LIMIT 1)"
+)
 
 ACCESS_LOG_ENTRY = Shape(
     "AccessLogEntry",
@@ -30,7 +35,7 @@ ACCESS_LOG_ENTRY = Shape(
         One(
             "clause",
             "PactClause",
-            f"{{child}}.territory_id = {{row}}.territory_id AND {{child}}.pact_version_id = {IN_FORCE} "
+            f"{{child}}.territory_id = {{row}}.territory_id AND {{child}}.pact_version_id = {IN_FORCE_THEN} "
             "AND {child}.number = {row}.clause",
         ),
     ),
