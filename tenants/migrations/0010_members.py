@@ -86,16 +86,20 @@ BEGIN
     PERFORM take_turn();
     RETURN QUERY
         SELECT m.role::text, managing_role() IS NOT NULL,
-               {IS_MANAGING} AND NOT other_manager(_member)
+               {IS_MANAGING} AND NOT other_manager(_member, m.role::text)
           FROM member m JOIN role_mask r ON r.role = m.role
          WHERE {OF_MINE} AND m.id = _member AND {IS_CURRENT};
 END
 """
 
+# For whoever oversees the territory it has to be somebody who does so too: nobody else could give that role again.
 OTHER_MANAGER = f"""
 BEGIN
     RETURN EXISTS (SELECT FROM member m JOIN role_mask r ON r.role = m.role
-                    WHERE {OF_MINE} AND m.id IS DISTINCT FROM _member AND {IS_CURRENT} AND {IS_MANAGING});
+                    WHERE {OF_MINE} AND m.id IS DISTINCT FROM _member AND {IS_CURRENT} AND {IS_MANAGING}
+                      AND (m.role = 'territory_coordinator' OR _role <> 'territory_coordinator' OR NOT EXISTS (
+                           SELECT FROM organisation o
+                            WHERE o.territory_id = {TERRITORY} AND o.id = {ORGANISATION} AND o.is_lead)));
 END
 """
 
@@ -108,7 +112,7 @@ BEGIN
     SELECT m.role INTO _before FROM member m WHERE {OF_MINE} AND m.id = _member AND {IS_CURRENT};
     IF _before IS NULL OR NOT gives_role(_before) OR NOT gives_role(_role) THEN RETURN false; END IF;
     UPDATE member m SET role = _role WHERE {OF_MINE} AND m.id = _member;
-    PERFORM settle_managers(_member);
+    PERFORM settle_managers(_member, _before);
     RETURN true;
 END
 """
@@ -124,7 +128,7 @@ BEGIN
     UPDATE member m SET valid_until = {TODAY} - 1 WHERE {OF_MINE} AND m.id = _member;
     UPDATE session s SET revoked_at = now()
      WHERE s.account_id = _before.account_id AND s.member_id = _member AND s.revoked_at IS NULL;
-    PERFORM settle_managers(_member);
+    PERFORM settle_managers(_member, _before.role::text);
     RETURN true;
 END
 """
@@ -132,7 +136,7 @@ END
 # What the member may give no more is not left in the post; nor does it come back if they may again.
 SETTLE_MANAGERS = f"""
 BEGIN
-    IF NOT other_manager(NULL) THEN
+    IF NOT other_manager(NULL, _before) THEN
         RAISE EXCEPTION 'nobody would be left to manage the members' USING ERRCODE = 'check_violation';
     END IF;
     UPDATE invitation i SET withdrawn_at = now(), token_hash = NULL
@@ -280,8 +284,8 @@ FUNCTIONS = [
     *definer("may_give", GIVING, "boolean", MAY_GIVE, callers=""),
     *definer("take_turn", "", "void", TAKE_TURN, callers=""),
     *definer("gives_role", "_role text", "boolean", GIVES_ROLE, callers=""),
-    *definer("other_manager", "_member uuid", "boolean", OTHER_MANAGER, callers=""),
-    *definer("settle_managers", "_member uuid", "void", SETTLE_MANAGERS, callers=""),
+    *definer("other_manager", "_member uuid, _role text", "boolean", OTHER_MANAGER, callers=""),
+    *definer("settle_managers", "_member uuid, _before text", "void", SETTLE_MANAGERS, callers=""),
     *definer("managed_members", "", MEMBER_ROW, MANAGED_MEMBERS),
     *definer("managed_invitations", "", INVITATION_ROW, MANAGED_INVITATIONS),
     *definer("claim_member", "_member uuid", "TABLE (role text, manages boolean, is_last boolean)", CLAIM_MEMBER),

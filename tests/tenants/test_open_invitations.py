@@ -15,7 +15,7 @@ from authz.actor import Actor
 from authz.roles import Role
 from infra.clock import today
 from infra.database import Connection
-from infra.errors import NotFound
+from infra.errors import Invalid, NotFound
 from tenants.invitations.accepting import find
 from tenants.invitations.service import invite_member
 from tenants.members.managing import change_member_role, remove_member
@@ -102,6 +102,19 @@ async def test_no_invitation_overtakes_the_end_of_whoever_makes_it(
     (refused,) = await asyncio.gather(late, return_exceptions=True)
     assert type(refused).__name__ == "Refused"
     assert await see(chief, OPEN) == []
+
+
+async def test_the_last_who_oversees_the_territory_stays(owner: Connection, office: Office, chief: Actor) -> None:
+    """Nobody else could ever give that role again."""
+    oversees = await hire(owner, office, HOLDER, Role.TERRITORY_COORDINATOR, lead=True)
+    with pytest.raises(Invalid) as caught:
+        await do(oversees, remove_member, oversees.member_id)
+    assert [problem.message_id for problem in caught.value.problems] == ["problem.last_coordinator"]
+    for statement in ("SELECT set_member_role($1, 'auditor')", "SELECT end_membership($1)"):
+        with pytest.raises(asyncpg.CheckViolationError):
+            await see(oversees, statement, oversees.member_id)
+    await hire(owner, office, HOLDER, Role.TERRITORY_COORDINATOR, lead=True)
+    await do(oversees, remove_member, oversees.member_id)
 
 
 @pytest.mark.parametrize("statement", ["SELECT set_member_role($1, 'volunteer')", "SELECT end_membership($1)"])
