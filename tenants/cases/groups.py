@@ -113,6 +113,10 @@ class Masks:
         found_by = entry.field.mask if entry.table == HEALTH_TABLE else TABLE_MASKS[entry.table]
         return bool(self.write & entry.field.mask and self.read & found_by)
 
+    def are_within(self, others: "Masks") -> bool:
+        """Tell whether the others allow all that these do."""
+        return not (self.read & ~others.read or self.write & ~others.write)
+
     def may_add(self, bit: int) -> bool:
         """Tell whether a row that carries its own field may be written."""
         return bool(self.read & self.write & 1 << bit)

@@ -103,7 +103,7 @@ async def _update_group(
     findings = Findings()
     values = checked(findings, entries, changes)
     findings.settle()
-    await touch(case_id, expected_version)
+    await touch(case_id, expected_version, masks)
     await write(case_id, values)
     await _record_update(case_id, [entry.field.mask for entry in entries])
 
@@ -133,7 +133,7 @@ async def update_needs(
     if not may or not all(need.may_be_written(masks) for need in needs):
         raise not_writable()
     findings.settle()
-    await touch(case_id, expected_version)
+    await touch(case_id, expected_version, masks)
     gone = await remove_needs(case_id, removed)
     await add_needs(case_id, needs)
     await _record_update(case_id, [gone, *(1 << need.seen_bit for need in needs)])

@@ -55,10 +55,16 @@ async def masks_of(case_id: UUID) -> Masks:
     return Masks(*await connection().fetchrow(MASKS, case_id))
 
 
-async def touch(case_id: UUID, expected_version: int) -> None:
-    """Count a change. Raises `Conflict` if somebody changed the case first, `NotFound` if it is gone from view."""
+async def touch(case_id: UUID, expected_version: int, judged_by: Masks | None = None) -> None:
+    """Count a change. Raises `Conflict` if somebody changed the case first, `NotFound` if it is gone from view.
+
+    From here on no change of the pact gets in between. Raises `Refused` if one has meanwhile taken away anything of
+    the masks by which the change was judged.
+    """
     known = abs(expected_version) < LARGEST_VERSION
     if known and await connection().fetchval("SELECT touch_case($1, $2)", case_id, expected_version) is not None:
+        if judged_by is not None and not judged_by.are_within(await masks_of(case_id)):
+            raise not_writable()
         return
     actual = await connection().fetchval(VERSION, case_id)
     if actual is None:
