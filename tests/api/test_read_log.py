@@ -234,3 +234,21 @@ async def test_a_filter_by_what_is_confidential_is_a_read_of_it(ask: Ask, log: L
     assert FIELD["contacts.municipality"].mask in {entry["fields_mask"] for entry in entries}
     await ask("giulia", query, {"town": "000000"})
     assert await log.new() == []
+
+
+@pytest.mark.parametrize("asked", ["{ totalCount }", "{ nodes { number } }"])
+async def test_looking_for_a_name_is_a_read_of_it(ask: Ask, log: Log, asked: str) -> None:
+    named = "{ cases(first: 100) { nodes { id isOwn person { identity { familyName } } } } }"
+    shown = (await ask("giulia", named))["data"]["cases"]["nodes"]
+    others = [
+        one for one in shown if not one["isOwn"] and ((one["person"] or {}).get("identity") or {}).get("familyName")
+    ]
+    name = others[0]["person"]["identity"]["familyName"]
+    await log.new()
+    query = f"query ($name: String!) {{ cases(first: 0, filter: {{ name: $name }}) {asked} }}"
+    await ask("giulia", query, {"name": name})
+    entries = await log.new()
+    assert others[0]["id"] in {f"case_{entry['case_id']}" for entry in entries}
+    assert FIELD["identity.name"].mask in {entry["fields_mask"] for entry in entries}
+    await ask("giulia", query, {"name": "nessuno si chiama così"})
+    assert await log.new() == []
