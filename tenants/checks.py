@@ -94,7 +94,8 @@ def _text(most: int, allowed: str, *, spaced: bool = False) -> Check:
             text = " ".join(text.split())
         if len(text) > most:
             raise Wrong(ProblemCode.TOO_LONG)
-        return text or None
+        # A text in which nothing can be seen is none.
+        return text if any(unicodedata.category(sign)[0] not in "CZ" for sign in text) else None
 
     return check
 

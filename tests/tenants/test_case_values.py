@@ -68,6 +68,7 @@ async def test_each_health_field_is_a_row_and_goes_when_emptied(office: Office) 
         ("identity", {"born_on": NOW}, "case_identity", "birth_date, birth_year", (NOW, NOW.year)),
         ("identity", {"born_on": date(1900, 1, 1)}, "case_identity", "birth_year", (1900,)),
         ("identity", {"given_name": "陈\u3000 伟"}, "case_identity", "given_name", ("陈 伟",)),
+        ("identity", {"family_name": "\u200b \u2060"}, "case_identity", "family_name", (None,)),
         ("contacts", {"phone": "+40 21 312 3456"}, "case_contacts", "phone", ("+40213123456",)),
         ("contacts", {"municipality": "015146"}, "case_contacts", "municipality", ("015146",)),
         ("contacts", {"address": "c/o Rossi\r\nvia Roma 1"}, "case_address", "address", ("c/o Rossi\nvia Roma 1",)),
