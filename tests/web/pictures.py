@@ -35,7 +35,7 @@ async def take(origin: str) -> None:
         await taken(anna, "modifica")
         await anna.open(case)
         await proposed(anna, look=lambda: taken(anna, "anteprima", whole=True))
-        work = str(anna.page.url).removeprefix(anna.origin)
+        work = str(anna.page.url).removeprefix(anna.origin).partition("?")[0]
         await giulia.sign_in("giulia", PASSWORD)
         await giulia.open(work)
         await taken(giulia, "proposta")
