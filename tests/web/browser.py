@@ -47,7 +47,10 @@ def axe() -> str:
 
 @contextmanager
 def serving(database_url: str, log: Path) -> Iterator[str]:
-    """Serve this database on a free port, and say where; what is logged goes to the file."""
+    """Serve this database on a free port, and say where; what is logged goes to the file, and every address with it.
+
+    The product logs no addresses, but what stands before it may: they may tell nothing of anybody either.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

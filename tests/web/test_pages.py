@@ -126,6 +126,30 @@ async def test_cases_are_filtered_sorted_and_paged(visit: Visit) -> None:
     assert anna.status == 200
 
 
+async def test_no_address_tells_who_was_looked_for(visit: Visit) -> None:
+    anna, other = await visit("anna"), await visit("rosa")
+    await anna.open("/cases/new")
+    await anna.send("/cases/new", givenName="Zefirina", familyName="Prova")
+    assert "Zefirina" not in re.findall(r"<title>(.*)</title>", anna.page.source)[0]
+    await anna.open("/cases")
+    await anna.send("/cases", name="zefi prova", orderBy="OPENED_ON_ASC")
+    assert "Zefirina Prova" in anna.page.text
+    assert 'value="zefi prova"' in anna.page.source
+    address = dict(anna.page.form("/language").pairs)["next"]
+    assert address.startswith("/cases?orderBy=OPENED_ON_ASC&words=")
+    assert "zefi" not in address
+    await anna.send("/language", button=("language", "it"))
+    assert 'value="zefi prova"' in anna.page.source
+    for given in (address, f"{address}x", "/cases?words=%00", "/cases?name=zefi"):
+        await other.open(given)
+        assert other.status == 200
+        assert 'value="zefi' not in other.page.source
+    await anna.open("/cases")
+    await anna.send("/cases", name="x" * 9000, number="x" * 9000)
+    assert anna.status == 200
+    assert len(dict(anna.page.form("/language").pairs)["next"]) < 1000
+
+
 async def test_pages_say_what_they_need_and_are_not_kept(visit: Visit) -> None:
     anna = await visit("anna")
     answer = await anna.client.get("/today")

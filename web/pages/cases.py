@@ -15,13 +15,18 @@ from infra.clock import today
 from tenants.cases.catalogues import MUNICIPALITIES
 from tenants.cases.models import CaseStatus
 from web.ask import ask
+from web.forms import read_form
 from web.groups import GROUPS, Group, Value, need_label
 from web.preview import Seen, preview
-from web.rendering import page, render
+from web.rendering import page, redirect, render
+from web.searches import LONGEST, concealed, revealed
 from web.texts import day_of, label, say
 
 ORDERS = ("OPENED_ON_DESC", "OPENED_ON_ASC")
 PAGE = 25
+OPEN = ("number", "status", "municipality", "holder")
+"""What an address may have as it was typed."""
+HIDDEN = "words"
 SAVED = {name: name for name in ("opened", "consent", "withdraw", "accept", "close")}
 SAVED |= dict.fromkeys((*GROUPS, "needs"), "group")
 """What was done before coming here, and the name of the sentence that says so."""
@@ -87,9 +92,8 @@ class Reader:
 async def cases(request: Request) -> Response:
     """Show a page of the cases that I may see."""
     asked = request.query_params
-    chosen = {
-        name: asked.get(name, "").strip() for name in ("name", "number", "status", "municipality", "holder", "orderBy")
-    }
+    chosen = {name: asked.get(name, "").strip() for name in (*OPEN, "orderBy")}
+    chosen["name"] = revealed(request, asked.get(HIDDEN, ""))
     if chosen["status"].lower() not in list(CaseStatus):
         chosen["status"] = ""
     if chosen["orderBy"] not in ORDERS:
@@ -102,9 +106,8 @@ async def cases(request: Request) -> Response:
         "orderBy": chosen["orderBy"],
     }
     answer = await ask(request, "cases", variables)
-    kept = {name: value for name, value in chosen.items() if value}
     place = answer.data["cases"]["pageInfo"]
-    following = f"/cases?{urlencode({**kept, 'after': place['endCursor']})}" if place["hasNextPage"] else ""
+    following = listed(request, chosen, after=place["endCursor"]) if place["hasNextPage"] else ""
     return render(
         request,
         "cases.html",
@@ -116,8 +119,23 @@ async def cases(request: Request) -> Response:
         orders=ORDERS,
         towns=MUNICIPALITIES,
         following=following,
-        first="" if variables["after"] is None else f"/cases?{urlencode(kept)}",
+        first="" if variables["after"] is None else listed(request, chosen),
     )
+
+
+async def find(request: Request) -> Response:
+    """Take what to look for from a form, so that no address ever has a name in it, and show the list of it."""
+    typed = await read_form(request)
+    return redirect(listed(request, {name: typed.text(name) for name in (*OPEN, "orderBy", "name")}))
+
+
+def listed(request: Request, chosen: Mapping[str, str], **place: str) -> str:
+    """Return the address of the list that was chosen, from this place on."""
+    readable = {name: value[:LONGEST] for name, value in chosen.items() if value and name != "name"}
+    asked = {**readable, **place}
+    if words := concealed(request, chosen["name"]):
+        asked[HIDDEN] = words
+    return f"/cases?{urlencode(asked)}" if asked else "/cases"
 
 
 async def case(request: Request) -> Response:
@@ -250,5 +268,6 @@ def grounds(found: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], str | Non
 
 ROUTES = [
     Route("/cases", page(cases), methods=["GET"]),
+    Route("/cases", page(find), methods=["POST"]),
     Route("/cases/{case}", page(case), methods=["GET"]),
 ]
