@@ -57,7 +57,7 @@ SELECT j.closed_at, p.status
  WHERE j.territory_id = {TERRITORY} AND j.id = $1
 """
 ANSWER = f"""
-UPDATE joint_intervention_partner SET status = $2, answered_at = $3, answered_by = $4, decline_reason = $5
+UPDATE joint_intervention_partner SET status = $2, answered_at = now(), answered_by = $3, decline_reason = $4
  WHERE territory_id = {TERRITORY} AND joint_intervention_id = $1 AND organisation_id = {ORGANISATION}
 """
 CLOSE = f"""
@@ -133,7 +133,7 @@ async def _answer(actor: Actor, row: UUID, answer: Answer, reason: str | None, f
     elif state.closed_at is not None:
         findings.add(ProblemCode.WRONG_STATE, "joint_intervention_id", text="problem.joint_work_is_closed")
     findings.settle()
-    await connection().execute(ANSWER, row, answer.value, now(), actor.account_id, reason)
+    await connection().execute(ANSWER, row, answer.value, actor.account_id, reason)
     await record(ANSWERED[answer], joint_intervention_id=row)
     return row
 

@@ -14,10 +14,14 @@ from _pytest.mark import ParameterSet
 from authz.fields import ALL_FIELDS, FIELD
 from authz.roles import Role
 from infra.database import as_role, connection_facts, enter_context
+from infra.row_security import ACCOUNT
 from tests.conftest import fingerprint, named
 from tests.database.world import World, add_case, build, share
 
-ACCEPT = "UPDATE joint_intervention_partner SET status = 'accepted', answered_at = now() WHERE case_id = $1"
+ACCEPT = f"""
+UPDATE joint_intervention_partner SET status = 'accepted', answered_at = now(), answered_by = {ACCOUNT}
+ WHERE case_id = $1
+"""
 WITHDRAW = "UPDATE authorisation SET withdrawn_at = now() WHERE case_id = $1"
 CLOSE = "UPDATE joint_intervention SET closed_at = now() WHERE case_id = $1"
 PROTECT = "UPDATE case_address SET protected = NOT protected WHERE case_id = $1"

@@ -7,6 +7,7 @@ import pytest
 from authz.fields import ALL_FIELDS, FIELD
 from authz.roles import Role
 from infra.clock import now, today
+from infra.row_security import ACCOUNT
 from tests.database.conftest import As, outcome
 from tests.database.test_reads import BY_ROW, GROUPS
 from tests.database.world import World
@@ -106,6 +107,8 @@ async def test_nobody_gives_themselves_a_ground(acting: As, world: World, name: 
         assert answer.startswith(refused), answer
 
 
+ANSWER = "UPDATE joint_intervention_partner SET status = 'accepted'"
+WORK_OF = "SELECT 1 FROM case_work WHERE case_id = $1"
 GROUND_CHANGES = {
     "accept for another": "UPDATE joint_intervention_partner SET status = 'accepted' WHERE organisation_id <> $1",
     "undo a withdrawal": "UPDATE authorisation SET withdrawn_at = NULL WHERE holder_id <> $1",
@@ -135,16 +138,41 @@ async def test_the_holder_cannot_accept_for_a_partner(acting: As, world: World) 
 async def test_accepting_gives_a_ground_and_withdrawing_takes_it(acting: As, world: World) -> None:
     """The triggers see to it, whatever statement makes the change."""
     count = "SELECT count(*) FROM case_access WHERE case_id = $1 AND organisation_id = $2 AND until > now()"
-    key = (world["shared"], world["partner"])
-    async with acting(world.context("partner", Role.CASE_MANAGER)) as connection:
+    key = (world["shared"], world["invited"])
+    async with acting(world.context("invited", Role.CASE_MANAGER)) as connection:
+        assert await connection.fetchval(count, *key) == 0
+        assert await connection.fetch(WORK_OF, world["shared"]) == []
+        assert await connection.execute(f"{ANSWER}, answered_at = now(), answered_by = {ACCOUNT}") == "UPDATE 1"
         assert await connection.fetchval(count, *key) == 1
-        await connection.execute("UPDATE joint_intervention_partner SET status = 'declined'")
-        assert await connection.fetchval(count, *key) == 0
-        assert await connection.fetch("SELECT 1 FROM case_work WHERE case_id = $1", world["shared"]) == []
-    async with acting(world.context("holder", Role.CASE_MANAGER)) as connection:
+        assert len(await connection.fetch(WORK_OF, world["shared"])) == 1
+        await connection.execute("SELECT set_config('win.organisation_id', $1, true)", str(world["holder"]))
         await connection.execute("UPDATE authorisation SET withdrawn_at = now()")
-        await connection.execute("SELECT set_config('win.organisation_id', $1, true)", str(world["partner"]))
+        await connection.execute("SELECT set_config('win.organisation_id', $1, true)", str(world["invited"]))
         assert await connection.fetchval(count, *key) == 0
+        assert await connection.fetch(WORK_OF, world["shared"]) == []
+
+
+FORGED = {
+    "not at all": "",
+    "in advance, to share for longer": f", answered_at = now() + interval '1 day', answered_by = {ACCOUNT}",
+    "long ago": f", answered_at = now() - interval '1 day', answered_by = {ACCOUNT}",
+    "by nobody": ", answered_at = now()",
+    "by another": ", answered_at = now(), answered_by = '{other}'",
+}
+
+
+@pytest.mark.parametrize("how", FORGED)
+async def test_an_answer_is_given_now_and_in_ones_own_name(acting: As, world: World, how: str) -> None:
+    given = FORGED[how].replace("{other}", str(world["account of holder"]))
+    async with acting(world.context("invited", Role.COORDINATOR)) as connection:
+        answer = await outcome(connection, f"{ANSWER}{given}")
+    assert answer.startswith("InsufficientPrivilegeError: new row violates row-level security")
+
+
+@pytest.mark.parametrize("who", ["partner", "declined"])
+async def test_an_answer_is_given_once(acting: As, world: World, who: str) -> None:
+    async with acting(world.context(who, Role.COORDINATOR)) as connection:
+        assert await connection.execute(f"{ANSWER}, answered_at = now(), answered_by = {ACCOUNT}") == "UPDATE 0"
 
 
 async def test_a_protected_address_is_shared_with_nobody(acting: As, world: World) -> None:

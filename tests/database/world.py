@@ -55,9 +55,9 @@ async def build(owner: asyncpg.Connection) -> World:
     world = World(owner)
     async with owner.transaction():
         await add_territory(world, "here", ORGANISATIONS)
-        await add_pact(
-            world, "here", {"partner": ("traineeship", PLACEMENT), "clinic": ("health_social_pathway", PATHWAY)}
-        )
+        placement = ("traineeship", PLACEMENT)
+        granted = {"partner": placement, "invited": placement, "clinic": ("health_social_pathway", PATHWAY)}
+        await add_pact(world, "here", granted)
         for name in CASES:
             await add_case(world, "here", "holder", name)
         await add_case(world, "here", "partner", "partners_own")
