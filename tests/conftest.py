@@ -12,16 +12,22 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import httpx
 import pytest
+from argon2 import PasswordHasher, extract_parameters
 
 from infra.clock import now
 from infra.database import as_role, close_pool, connection_facts, open_pool
 from infra.migrate import migrate
 from infra.settings import settings
-from tenants.members import throttles
+from tenants.members import passwords, throttles
 
 ROOT = Path(__file__).parent.parent
-SOURCES = ("authz", "tenants", "infra/migrate.py", "infra/row_security.py")
+SOURCES = ("authz", "tenants", "infra/migrate.py", "infra/row_security.py", "tests/conftest.py")
 LOCK = 0x57494E2D74657374
+
+STORED = extract_parameters(passwords.HASHER.hash("how passwords are stored"))
+"""What the product asks of a hash, as `test_sign_in.py` looks at it."""
+# A hash takes a fifth of a second of a processor, on purpose, and the tests make six hundred: here it costs little.
+passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=256, parallelism=1)
 
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from argon2 import PasswordHasher
-
 from authz.clauses import parse_pact
 from authz.roles import Role
 from infra.clock import new_id, now, today
@@ -16,6 +14,7 @@ from tenants.demo.cases import add_case
 from tenants.demo.catalogue import LANDS, MAIN, OTHER, Land, Seat, desk
 from tenants.demo.network import read_network, work_in
 from tenants.demo.rows import FILLED, Rows
+from tenants.members import passwords
 from tenants.pacts.document import read_document
 from tenants.pacts.service import bring_into_force, load_pact, parties_of
 
@@ -53,7 +52,7 @@ async def ensure(connection: Connection) -> bool:
         await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
         if await connection.fetchval("SELECT EXISTS (SELECT FROM territory WHERE slug = ANY ($1))", list(LANDS)):
             return False
-        password_hash = PasswordHasher().hash(PASSWORD)  # one for all: it is slow on purpose
+        password_hash = passwords.HASHER.hash(PASSWORD)  # one for all: it is slow on purpose
         for land in LANDS.values():
             await _load_land(connection, land, await _add_accounts(connection, land, password_hash))
         await connection.execute(ANALYZE)

@@ -10,11 +10,11 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
-from argon2 import PasswordHasher
 
 from api.identity import enter
 from infra.clock import new_id
 from infra.database import transaction
+from tenants.members import passwords
 from tenants.members.secrets import hash_of
 
 PASSWORD = "una parola lunga e segreta"
@@ -26,8 +26,8 @@ Browser = Callable[..., httpx.AsyncClient]
 
 @cache
 def hashed() -> str:
-    """The hash of everybody's password; it is slow on purpose, so it is made once."""
-    return PasswordHasher().hash(PASSWORD)
+    """The hash of everybody's password."""
+    return passwords.HASHER.hash(PASSWORD)
 
 
 @dataclass(frozen=True)

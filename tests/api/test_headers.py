@@ -51,15 +51,17 @@ async def page(_request: Request) -> Response:
     return PlainTextResponse("", headers={"Content-Security-Policy": "default-src 'self'", "Cache-Control": "private"})
 
 
+ROUTES = [
+    Route("/fail", fail, methods=["GET", "POST"]),
+    Route("/half", fail_halfway),
+    Route("/echo", echo, methods=["POST"]),
+    Route("/page", page),
+]
+
+
 def small() -> Starlette:
     """A small application behind the same layer."""
-    routes = [
-        Route("/fail", fail, methods=["GET", "POST"]),
-        Route("/half", fail_halfway),
-        Route("/echo", echo, methods=["POST"]),
-        Route("/page", page),
-    ]
-    app = Starlette(routes=routes)
+    app = Starlette(routes=ROUTES)
     app.add_middleware(Headers, max_body=1000)
     return app
 

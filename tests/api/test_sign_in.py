@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from argon2 import extract_parameters
+from argon2 import Type, extract_parameters
 
 from tenants.members import passwords, service
 from tenants.members.secrets import hash_of
@@ -23,6 +23,7 @@ from tests.api.people import (
     signed_in,
     someone,
 )
+from tests.conftest import STORED
 
 
 async def test_signing_in_gives_a_cookie_that_only_this_host_gets(browser: Browser, person: Someone) -> None:
@@ -72,6 +73,12 @@ async def test_wrong_password_and_no_account_look_the_same(browser: Browser, per
     assert wrong == absent
     assert wrong[0] == 401
     assert wrong[1]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def test_passwords_are_stored_at_a_price() -> None:
+    """The parameters that RFC 9106 §4 recommends where memory is scarce."""
+    assert STORED.type is Type.ID
+    assert (STORED.memory_cost, STORED.time_cost, STORED.parallelism) == (64 * 1024, 3, 4)
 
 
 async def test_an_absent_account_costs_the_same_work(database: str) -> None:

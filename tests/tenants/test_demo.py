@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from argon2 import PasswordHasher
 from codicefiscale import codicefiscale
 
 from authz.fields import ALL_FIELDS
@@ -21,6 +20,7 @@ from tenants.demo.catalogue import LANDS, MAIN, OTHER
 from tenants.demo.load import CASES, PASSWORD, SEED, sign_ins
 from tenants.demo.network import read_network, work_in
 from tenants.demo.rows import COLUMNS, Rows
+from tenants.members import passwords
 from tests.tenants.copies import copy, owning, territory
 
 PONTE = "cooperativa-il-ponte"
@@ -112,7 +112,7 @@ async def test_cast_can_sign_in(main: Connection) -> None:
     )
     assert {tuple(row)[:3] for row in rows} >= CAST
     [password_hash] = {row["password_hash"] for row in rows}
-    assert PasswordHasher().verify(password_hash, PASSWORD)
+    assert passwords.HASHER.verify(password_hash, PASSWORD)
     printed = {(one.email, one.organisation, one.role.value) for one in sign_ins()}
     assert printed >= CAST
 
