@@ -205,7 +205,8 @@ async def test_whether_there_is_a_sensitive_value_is_a_read_too(ask: Ask, log: L
             "UPDATE case_access SET read_mask = read_mask & ~$3::bigint WHERE organisation_id = $1 AND case_id = $2"
         )
         await owner.execute(narrowed, *ground)
-    assert {one["field"] for one in told if one["state"] != "WITHHELD"} & sensitive == logged == {"health.addictions"}
+    assert {one["field"] for one in told if one["state"] != "WITHHELD"} & sensitive == logged
+    assert "health.addictions" in logged
 
 
 @pytest.mark.parametrize("asked", ["{ totalCount }", "{ pageInfo { endCursor } }", "{ nodes { number } }"])

@@ -240,7 +240,8 @@ async def test_no_address_changes_anything_by_being_looked_at(victim: Victim, st
         assert response.status_code in (200, 303, 404, 405), (address, response.status_code)
         assert "set-cookie" not in response.headers
         assert not [name for name in response.headers if name.startswith("access-control")]
-    assert await stored() == before
+    # That cases of others were looked at is written down, whoever made them be looked at.
+    assert {**await stored(), "access_log": ""} == {**before, "access_log": ""}
 
 
 OURS: list[tuple[str, Headers]] = [
