@@ -73,7 +73,9 @@ async def test_who_manages_members_reads_those_of_their_own_organisation(
         await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
         stored = await owner.fetch(
             "SELECT a.email FROM member m JOIN account a ON a.id = m.account_id "
-            "JOIN organisation o ON o.id = m.organisation_id WHERE o.slug = 'vnp' ORDER BY a.display_name"
+            "JOIN organisation o ON o.id = m.organisation_id WHERE o.slug = 'vnp' "
+            "AND coalesce(m.valid_until, 'infinity') >= (now() AT TIME ZONE 'Europe/Rome')::date "
+            "ORDER BY a.display_name, m.id"
         )
     assert [member["email"] for member in found["nodes"]] == [row[0] for row in stored]
     assert [member["email"] for member in found["nodes"] if member["isViewer"]] == ["coordinatrice@vnp.example"]
