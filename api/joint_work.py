@@ -45,6 +45,13 @@ class CloseJointInterventionInput:
     reason: str
 
 
+@strawberry.input(description="Every condition that is given has to hold.")
+class JointInterventionFilter:
+    waiting_for_us: bool | None = strawberry.field(
+        default=None, description="Whether my organisation is invited, has not answered, and still can."
+    )
+
+
 Proposed = payload("ProposeJointInterventionPayload", "joint_intervention", "JointIntervention")
 Accepted = payload("AcceptJointInterventionPayload", "joint_intervention", "JointIntervention")
 Declined = payload("DeclineJointInterventionPayload", "joint_intervention", "JointIntervention")
@@ -58,9 +65,21 @@ class Query:
         description="Joint interventions that my organisation holds or is invited to, newest first.",
     )
     async def joint_interventions(
-        self, info: strawberry.Info, first: int | None = None, after: str | None = None
+        self,
+        info: strawberry.Info,
+        first: int | None = None,
+        after: str | None = None,
+        filter: JointInterventionFilter | None = None,  # noqa: A002
     ) -> Any:
-        return await read_page(info._raw_info, "JointIntervention", JOINT_INTERVENTIONS, first=first, after=after)
+        waiting = None if filter is None else filter.waiting_for_us
+        return await read_page(
+            info._raw_info,
+            "JointIntervention",
+            JOINT_INTERVENTIONS,
+            first=first,
+            after=after,
+            filters={} if waiting is None else {"waiting_for_us": str(waiting)},
+        )
 
 
 @strawberry.type

@@ -24,9 +24,10 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(date.fromordinal(day.toordinal() + 1), datetime.min.time(), ROME).astimezone(UTC)
 
 
-def new_id() -> UUID:
-    """Return a UUID version 7 (RFC 9562 §5.7): 48 bits of milliseconds, then 74 random bits."""
-    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
+def new_id(at: datetime | None = None) -> UUID:
+    """Return a UUID version 7 (RFC 9562 §5.7), of now or of this instant: 48 bits of milliseconds, then 74 random."""
+    milliseconds = time.time_ns() // 1_000_000 if at is None else int(at.timestamp() * 1000)
+    value = milliseconds << 80 | int.from_bytes(os.urandom(10))
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)

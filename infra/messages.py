@@ -155,8 +155,8 @@ MESSAGES: Mapping[str, Sentence] = {
         "The authorisation of case {case} is valid until {until}: after that partners see it no more.",
     ),
     "notification.joint_intervention_proposed": (
-        "{organisation} vi propone un intervento congiunto e aspetta la vostra risposta.",
-        "{organisation} proposes a joint intervention to you and waits for your answer.",
+        "{organisation} vi ha proposto un intervento congiunto.",
+        "{organisation} has proposed a joint intervention to you.",
     ),
     **PROBLEMS,
     "reason.not_authorised": (

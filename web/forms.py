@@ -145,6 +145,8 @@ def read_money(text: str) -> str:
     plain = text.replace("€", "").replace(" ", "").replace("\u00a0", "")
     if plain.rfind(".") > plain.rfind(",") > -1:
         plain = plain.replace(",", "")
+    elif re.fullmatch(r"\d{1,3}(,\d{3})+", plain):
+        plain = plain.replace(",", "")  # as in English: no amount has three decimals
     elif "," in plain:
         plain = plain.replace(".", "").replace(",", ".")
     elif re.fullmatch(r"\d{1,3}(\.\d{3})+", plain):

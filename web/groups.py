@@ -13,7 +13,7 @@ from tenants.cases.catalogues import (
     Catalogue,
 )
 from tenants.cases.need_catalogue import NEEDS
-from web.forms import NoSuchDay, Problems, Typed, local, read_day, read_money
+from web.forms import NoSuchDay, Problems, Typed, local, missing, read_day, read_money
 from web.texts import day, money, say
 
 NEED = "needs"
@@ -34,6 +34,8 @@ class Value:
         """Return the value as people read it."""
         if value is None or value == []:
             return ""
+        if self.kind == "yes":
+            return say(language, "choice.yes" if value else "choice.no")
         if isinstance(value, list):
             return ", ".join(self.label(item, language) for item in value)
         if self.kind == "day":
@@ -53,6 +55,8 @@ class Value:
             return [str(item) for item in value]
         if value is None:
             return [""]
+        if self.kind == "yes":
+            return ["yes" if value else "no"]
         return [self.shown(value, "it") if self.kind in ("day", "money") else str(value)]
 
     def read(self, typed: Typed, language: str, problems: Problems) -> Any:
@@ -194,10 +198,12 @@ def need_choices(language: str) -> Sequence[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def read_need(typed: Typed) -> dict[str, Any] | None:
-    """Return the need that was chosen, or nothing."""
+def read_need(typed: Typed, language: str, problems: Problems) -> dict[str, Any] | None:
+    """Return the need that was chosen, or nothing; a note alone goes to the problems."""
     chosen = typed.text("need")
     if not chosen:
+        if typed.text("note"):
+            problems.append(missing("need", language))
         return None
     macro, _, item = chosen.partition("/")
     return {"macro": macro, "item": item or None, "note": typed.text("note") or None}

@@ -16,13 +16,13 @@ from starlette.requests import Request
 
 from infra.errors import BadRequest, Refused
 from infra.keys import derived_key
-from tenants.members.lookup import member_of_session
-from web.ask import session_of
 from web.forms import Typed, read_form
 
 TEXT = "kept"
 """The hidden input of the forms of signing in."""
-NOT_KEPT = {"token", "secret", "password", "currentPassword", "newPassword", "repeatPassword", "code"}
+WHOSE = "whose"
+"""The hidden input of every form of a member: for whom it was made, whatever has become of the session since."""
+NOT_KEPT = {"token", WHOSE, "secret", "password", "currentPassword", "newPassword", "repeatPassword", "code"}
 SIGNATURE = 32
 
 
@@ -43,16 +43,32 @@ class Kept:
 
 async def kept_of(request: Request) -> Kept | None:
     """Return what a form of one of our pages brought; nothing if there is none, or it is of another site."""
-    ended = session_of(request)
-    if request.method != "POST" or ended is None:
+    if request.method != "POST":
         return None
     try:
-        typed = await read_form(request)
+        typed = await read_form(request, with_token=False)
     except (BadRequest, Refused):
         return None
     pairs = [(name, value) for name, values in typed.values.items() if name not in NOT_KEPT for value in values]
-    member_id = await member_of_session(ended.token_hash) if pairs else None
-    return None if member_id is None else Kept(member_id, request.url.path, pairs)
+    member_id = member_of_form(typed)
+    return None if member_id is None or not pairs else Kept(member_id, request.url.path, pairs)
+
+
+def whose(member_id: UUID) -> str:
+    """Return what the forms of a member carry, which nobody else can have made."""
+    return urlsafe_b64encode(signed(WHOSE.encode() + member_id.bytes) + member_id.bytes).decode()
+
+
+def member_of_form(typed: Typed) -> UUID | None:
+    """Return for whom a form was made."""
+    try:
+        whole = urlsafe_b64decode(typed.text(WHOSE).encode())
+    except (Error, ValueError):
+        return None
+    signature, told = whole[:SIGNATURE], whole[SIGNATURE:]
+    if len(told) != 16 or not hmac.compare_digest(signature, signed(WHOSE.encode() + told)):
+        return None
+    return UUID(bytes=told)
 
 
 def carried(typed: Typed) -> Kept | None:

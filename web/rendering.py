@@ -6,6 +6,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
+from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
@@ -18,10 +19,11 @@ from api.refusals import STATUS, UNREACHABLE
 from infra.errors import ErrorCode, Unauthenticated, Unavailable, WinError
 from infra.log import logger
 from infra.messages import say as say_message
-from web.ask import LANGUAGES, Told, chosen_language
+from tenants.members.lookup import member_of_session
+from web.ask import LANGUAGES, Told, chosen_language, session_of
 from web.forms import Typed, by_input, token_of
 from web.groups import MUNICIPALITY, need_label
-from web.kept import kept_of
+from web.kept import kept_of, whose
 from web.texts import TEXTS, day, instant, label, say
 
 HERE = Path(__file__).parent
@@ -70,6 +72,7 @@ def render(
         "language": language,
         "languages": LANGUAGES,
         "token": token_of(request),
+        "whose": of_member(context.get("viewer")),
         "fresh": lambda: token_hex(16),
         "path": request.url.path,
         "here": here(request),
@@ -144,6 +147,8 @@ def page(endpoint: Endpoint) -> Endpoint:
                 return await to_sign_in(request)
             return failed(request, told.code, told.message, told.language)
         except WinError as refused:
+            if (again := await resumed(request, refused)) is not None:
+                return again
             error = refused
         except UNREACHABLE as unreachable:
             logger().error("database unavailable", kind=type(unreachable).__name__)
@@ -157,6 +162,28 @@ def page(endpoint: Endpoint) -> Endpoint:
         return failed(request, error.code.value, say_message(language, error.text, **error.values), language)
 
     return answered
+
+
+async def resumed(request: Request, refused: WinError) -> Response | None:
+    """Return the way on for a form that was made in a session which is no longer this browser's, for the same member.
+
+    Of others it is only told, to whoever is there now, that something was not saved.
+    """
+    kept = await kept_of(request) if refused.text == "request.cross_site" else None
+    if kept is None:
+        return None
+    present = session_of(request)
+    if present is None:
+        return await to_sign_in(request)
+    if await member_of_session(present.token_hash) != kept.member_id:
+        return failed(request, "FORBIDDEN", say(spoken(request), "failure.other_session"), spoken(request))
+    ours = whose(kept.member_id)
+    return render(request, "resume.html", spoken(request), status=409, kept=kept, whose=ours)
+
+
+def of_member(viewer: Mapping[str, Any] | None) -> str:
+    """Return what says for whom the forms of a page are."""
+    return whose(UUID(str(viewer["id"]).rpartition("_")[2])) if viewer else ""
 
 
 async def to_sign_in(request: Request) -> Response:

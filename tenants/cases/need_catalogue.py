@@ -105,7 +105,7 @@ NEEDS: Mapping[str, Macro] = MappingProxyType(
                 "physical": ("Organica o motoria", "Physical"),
                 "sensory": ("Sensoriale", "Sensory"),
                 "intellectual": ("Intellettiva", "Intellectual"),
-                "psychic": ("Psichica", "Psychic"),
+                "psychic": ("Psichica", "Mental"),
                 "multiple": ("Plurima", "Multiple"),
                 "disability_other": ("Altra disabilità", "Other disability"),
             },

@@ -88,7 +88,7 @@ def write_share(rows: Rows, network: Network, shared: Shared, share: Share, chan
     """Write the authorisation, the joint intervention and an answer of each partner."""
     proposed = network.moment - timedelta(days=share.days_ago, minutes=chance.randrange(60, 600))
     _write_authorisation(rows, shared, share, proposed, chance)
-    work_id = new_id()
+    work_id = new_id(proposed)
     offered = share.grounds[0].read_mask
     for ground in share.grounds[1:]:
         offered |= ground.read_mask

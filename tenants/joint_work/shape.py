@@ -116,5 +116,12 @@ JOINT_INTERVENTIONS = Source(
     "FROM joint_intervention_partner p WHERE p.territory_id = {territory} AND p.organisation_id = {organisation}) j "
     "WHERE true",
     keys=(Key("id", "j.id", "uuid"),),
+    filters={
+        "waiting_for_us": "{value}::boolean = EXISTS (SELECT FROM joint_intervention_partner a "
+        "JOIN joint_intervention w ON w.territory_id = a.territory_id AND w.id = a.joint_intervention_id "
+        "WHERE a.territory_id = {territory} "
+        "AND a.joint_intervention_id = j.id AND a.organisation_id = {organisation} AND a.status = 'invited' "
+        "AND w.closed_at IS NULL)"
+    },
     cases="SELECT i.case_id FROM joint_intervention i JOIN {shown} s ON s.id = i.id",
 )

@@ -124,7 +124,7 @@ async def test_notifications_and_timeline_through_graphql(ask: Ask, service: Ser
         await service.until(owner, SEEN, UUID(job.joint_intervention.partition("_")[2]))
     (mine,) = await told(ask, "giulia", job.joint_intervention)
     assert mine["kind"] == "JOINT_INTERVENTION_PROPOSED"
-    assert "propone un intervento congiunto" in mine["text"]
+    assert "vi ha proposto un intervento congiunto" in mine["text"]
     assert mine["caseId"] is None
     for other in ("anna", "piero", "rosa", "marta", "luca"):
         assert await told(ask, other, job.joint_intervention) == []

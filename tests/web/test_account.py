@@ -64,14 +64,14 @@ async def test_what_is_wrong_is_said_and_no_password_is_shown_again(visit: Visit
 async def test_sessions_are_ended_one_by_one_and_all_at_once(visit: Visit, person: Someone) -> None:
     here, second, third = [await entered(visit, person) for _ in range(3)]
     page = await here.open("/account")
-    assert page.text.count("Fai finire") == 2
+    assert page.text.count("Chiudi") == 2
     (end, *_) = [form.action for form in page.forms if form.action.endswith("/end")]
     await here.send(end)
-    assert "L'accesso è finito." in here.page.text
-    assert here.page.text.count("Fai finire") == 1
+    assert "Hai chiuso quell'accesso." in here.page.text
+    assert here.page.text.count("Chiudi") == 1
     await here.send("/account/sessions/end-others")
     assert "Resta solo questo." in here.page.text
-    assert "Fai finire" not in here.page.text
+    assert "Chiudi" not in here.page.text
     for other in (second, third):
         await other.open("/today")
         assert other.address == "/sign-in"

@@ -81,7 +81,7 @@ async def opened(anna: Desk) -> str:
 async def proposed(anna: Desk, look: Callable[[], Awaitable[None]] | None = None) -> None:
     """Anna records the consent and proposes, after seeing what the partner will see; `look` is when she sees it."""
     page = anna.page
-    await anna.press("Dai o registra un consenso")
+    await anna.press("Registra un consenso")
     for name in ("Tirocinio", "Cooperativa sociale di tipo B", "Identità", "Contatti", "Lavoro"):
         await page.get_by_label(name, exact=True).check()
     await anna.press("Registra il consenso")

@@ -231,7 +231,7 @@ def test_what_is_no_day_is_not_guessed(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "amount"),
-    [("4.210,55", "4210.55"), ("4210.55", "4210.55"), ("€ 4.210", "4210"), ("4,210.55", "4210.55"), ("12", "12")],
+    [("4.210,55", "4210.55"), ("4210.55", "4210.55"), ("€ 4.210", "4210"), ("4,210.55", "4210.55"), ("6,120", "6120"), ("12", "12")],
 )
 def test_amounts_are_read_as_people_write_them(text: str, amount: str) -> None:
     assert read_money(text) == amount
@@ -250,6 +250,29 @@ def test_what_is_missing_is_said_in_its_own_words() -> None:
         "number": ["This is needed. Fill it in to continue."],
         "code": ["c"],
     }
+
+
+async def test_a_note_says_which_need_it_is_about(visit: Visit) -> None:
+    anna = await visit("anna")
+    await anna.open("/cases/new")
+    await anna.send("/cases/new", givenName="Amina", note="scade a marzo")
+    says(anna, "need", "Scegli il bisogno a cui si riferisce la nota.")
+    case = await opened(anna, "Bisogni")
+    await anna.open(f"{case}/edit/needs")
+    await anna.send(f"{case}/edit/needs", note="scade a marzo")
+    says(anna, "need", "Scegli il bisogno a cui si riferisce la nota.")
+    assert typed_in(anna, f"{case}/edit/needs")["note"] == ["scade a marzo"]
+
+
+async def test_that_an_address_is_protected_is_seen_by_whom_it_is_entrusted_to(visit: Visit) -> None:
+    anna = await visit("anna")
+    case = await opened(anna, "Protetta")
+    await written(anna, case, "contacts", address="Via Roma 1", addressProtected="yes")
+    assert "Indirizzo da proteggere Sì" in anna.page.text
+    await anna.open(f"{case}/edit/contacts")
+    assert typed_in(anna, f"{case}/edit/contacts")["addressProtected"] == ["yes"]
+    await written(anna, case, "contacts", addressProtected="no")
+    assert "Indirizzo da proteggere" not in anna.page.text
 
 
 async def test_a_form_that_is_sent_twice_is_done_once(visit: Visit, ask: Ask) -> None:

@@ -191,3 +191,36 @@ async def test_what_another_put_there_is_not_offered(visit: Visit, owner: asyncp
             "/sign-in", data={**mine.typed(), "kept": forged}, headers={"Origin": ORIGIN}
         )
         assert answer.headers["location"] == "/today"
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["signed out", "signed in again"])
+async def test_what_was_typed_before_signing_out_elsewhere_in_the_browser_is_there_again(
+    visit: Visit, person: Someone, *, again: bool
+) -> None:
+    visitor = await entered(visit, person)
+    before = await visitor.open("/cases/new")
+    await visitor.send("/sign-out")
+    if again:
+        await visitor.open("/sign-in")
+        await visitor.send("/sign-in", **person.typed())
+    visitor.page = before
+    await visitor.send("/cases/new", **GIVEN)
+    assert visitor.status == (409 if again else 401)
+    if not again:
+        await visitor.send("/sign-in", **person.typed())
+    await is_there_again(visitor)
+
+
+async def test_what_another_was_typing_in_this_browser_is_not_done_as_whoever_is_there_now(
+    visit: Visit, owner: asyncpg.Connection, person: Someone
+) -> None:
+    visitor, other = await entered(visit, person), await someone(owner, CARITAS)
+    before = await visitor.open("/cases/new")
+    await visitor.send("/sign-out")
+    await visitor.open("/sign-in")
+    await visitor.send("/sign-in", **other.typed())
+    visitor.page = before
+    await visitor.send("/cases/new", **GIVEN)
+    assert visitor.status == 403
+    assert "è entrata un'altra persona" in visitor.page.text
+    assert GIVEN["identityCode"] not in visitor.page.source

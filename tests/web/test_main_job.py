@@ -37,6 +37,9 @@ async def shared(anna: Visitor, name: str) -> str:
     await anna.send(f"{case}/consent", purposes="TRAINEESHIP", kinds="SOCIAL_COOPERATIVE_B", fields=fields)
     assert anna.status == 200, anna.page.text
     await anna.open(f"{case}/propose")
+    agreed = anna.page.form(f"{case}/propose").pairs
+    assert {("purpose", "TRAINEESHIP"), ("fields", "work")} <= set(agreed)
+    assert ("fields", "economic") not in agreed
     await anna.send(
         f"{case}/propose",
         button=("step", "preview"),
@@ -47,8 +50,13 @@ async def shared(anna: Visitor, name: str) -> str:
     )
     assert re.search("Vedrà .*Nome e cognome .*Non vedrà", anna.page.text)
     assert "Non vedrà, anche se lo offri Fascia di reddito il patto non lo prevede" in anna.page.text
+    again = anna.page
     await anna.send(f"{case}/propose", button=("step", "send"))
     assert anna.address.startswith("/joint-work/")
+    assert "Il patto non li mostra, anche se li offri: Fascia di reddito" in anna.page.text
+    proposed, anna.page = anna.address, again
+    await anna.send(f"{case}/propose", button=("step", "send"))
+    assert anna.address == proposed
     return case
 
 
@@ -60,7 +68,10 @@ async def test_the_main_job(visit: Visit) -> None:
     assert giulia.status == 404
     await giulia.open("/today")
     assert "Tirocinio" in giulia.page.text
+    await giulia.open("/joint-work?waiting=1")
+    assert anna.address in giulia.page.links
     await giulia.open(anna.address)
+    assert "Fascia di reddito" not in giulia.page.text
     await giulia.send(f"{anna.address}/accept")
     assert giulia.address == case
     for seen in ("Amina Prova", "+39055123456", "magazziniera, patente B, mattina", "07/05/1990"):
@@ -87,3 +98,19 @@ async def test_the_main_job(visit: Visit) -> None:
     assert giulia.status == 404
     await giulia.open("/cases")
     assert case not in giulia.page.links
+
+
+async def test_whoever_accepts_what_nothing_is_shared_by_is_not_told_that_they_see_it(visit: Visit) -> None:
+    anna, giulia = await visit("anna"), await visit("giulia")
+    case = await shared(anna, "Ritirata")
+    proposed = anna.address
+    await anna.open(case)
+    await anna.follow("/consents/.*/withdraw")
+    await anna.send("/consents/.*/withdraw", reason="Ha cambiato idea")
+    await giulia.open(proposed)
+    await giulia.send(f"{proposed}/accept")
+    assert "Hai accettato. Per ora non vedi nulla della scheda" in giulia.page.text
+    await anna.open(case)
+    assert re.search("Il Ponte [^.]*non vede nulla: manca un consenso valido", anna.page.text)
+    await giulia.open("/joint-work?waiting=1")
+    assert proposed not in giulia.page.links

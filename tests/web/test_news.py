@@ -28,7 +28,7 @@ async def test_news_until_they_are_put_away(visit: Visit, owner: asyncpg.Connect
         told = await owner.fetchval(TELL, case.rpartition("_")[2])
     await giulia.open("/today")
     assert f"notification_{told}" in giulia.page.source
-    assert "Novità Caritas di Empoli (dimostrativa) vi propone un intervento congiunto" in giulia.page.text
+    assert "Novità Caritas di Empoli (dimostrativa) vi ha proposto un intervento congiunto" in giulia.page.text
     assert proposal in giulia.page.links
     await anna.open("/today")
     assert f"notification_{told}" not in anna.page.source

@@ -104,7 +104,7 @@ async def give(request: Request) -> Response:
     _, found = await do(request, "give_authorisation", agreed, once=typed.once)
     if found:
         return await form(request, typed, found)
-    return redirect(f"/cases/{case}?saved=consent#consents")
+    return redirect(f"/cases/{case}?saved={'consent' if basis == BASES[0] else 'task'}#consents")
 
 
 def read_until(typed: Typed, language: str, problems: Problems) -> str:

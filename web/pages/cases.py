@@ -27,7 +27,7 @@ PAGE = 25
 OPEN = ("number", "status", "municipality", "holder")
 """What an address may have as it was typed."""
 HIDDEN = "words"
-SAVED = {name: name for name in ("opened", "consent", "withdraw", "accept", "close")}
+SAVED = {name: name for name in ("opened", "consent", "task", "withdraw", "accept", "close")}
 SAVED |= dict.fromkeys((*GROUPS, "needs"), "group")
 """What was done before coming here, and the name of the sentence that says so."""
 
@@ -156,6 +156,7 @@ async def case(request: Request) -> Response:
         joint_work=found["jointInterventions"]["nodes"],
         consented=any(authorises_now(one) for one in found["authorisations"] or ()),
         saved=SAVED.get(saved, ""),
+        saved_at=saved,
         today=today().isoformat(),
     )
 
@@ -175,7 +176,11 @@ def sections(found: Mapping[str, Any], language: str) -> list[Section]:
 def of_group(group: Group, found: Mapping[str, Any], told: Mapping[str, Any], language: str) -> Section:
     """Return the lines of one group."""
     values = group.of(found)
-    lines = [line(value, values.get(value.name), told, language) for value in group.values if value.kind != "yes"]
+    lines = [
+        line(value, values.get(value.name), told, language)
+        for value in group.values
+        if value.kind != "yes" or values.get(value.name)
+    ]
     initials = told.get("identity.initials", {"state": ""})
     if group.name == "identity" and told["identity.name"]["state"] == "WITHHELD" and initials["state"] == "VALUE":
         extra = Value("initials", "identity.initials")
@@ -186,7 +191,7 @@ def of_group(group: Group, found: Mapping[str, Any], told: Mapping[str, Any], la
 def line(value: Value, given: Any, told: Mapping[str, Any], language: str, *, name: str = "") -> Line:
     """Return one line: the value, or its state and the reason."""
     entry = told[value.field]
-    state = entry["state"]
+    state = "VALUE" if value.kind == "yes" else entry["state"]
     if state == "VALUE" and given in (None, []):
         state = "EMPTY"  # another value of the same field is there
     name = name or say(language, f"input.{value.name}")
@@ -230,6 +235,8 @@ def needs(found: Mapping[str, Any], told: Mapping[str, Any], language: str) -> S
 def readers(found: Mapping[str, Any], pact: Mapping[str, Any] | None) -> list[Reader]:
     """Return the partners of joint work that is not over, each with what it sees."""
     filled = {entry["field"] for entry in found["disclosure"]}
+    if GROUPS["contacts"].of(found).get("addressProtected"):
+        filled.discard("contacts.address")
     return [
         Reader(
             partner["organisation"],

@@ -132,7 +132,7 @@ async def save(request: Request) -> Response:
 def changed(made: Sheet, typed: Typed, problems: Problems) -> dict[str, Any]:
     """Return what the form changes, as the API takes it."""
     if made.group is None:
-        need = read_need(typed)
+        need = read_need(typed, made.answer.language, problems)
         removed = typed.all("remove")
         return {"add": [need] if need else [], "remove": removed} if need or removed else {}
     return {

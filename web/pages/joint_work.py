@@ -8,28 +8,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from authz.fields import FIELD, mask_of
+from authz.fields import FIELD, FIELDS, GROUPS, mask_of
 from infra.clock import today
 from infra.errors import NotFound, Refused
 from web.ask import Answer, ask, do
 from web.forms import Problems, Typed, missing, read_form
 from web.pages.authorisations import PURPOSES, SENSITIVE, USUAL, partners
-from web.preview import authorises, preview
+from web.preview import authorises, preview, terms
 from web.rendering import page, redirect, render
 
 NAMES = ("purpose", "partners", "fields", "message")
 VERBS = ("accept", "decline", "close")
-SAVED = ("send", *VERBS)
+SAVED = ("send", "unseen", *VERBS)
 NAMED = {*USUAL, *SENSITIVE, *FIELD}
 
 
 async def joint_interventions(request: Request) -> Response:
     """Show those that my organisation holds or is invited to."""
-    after = request.query_params.get("after") or None
-    answer = await ask(request, "joint_interventions", {"first": 25, "after": after})
+    after, waiting = request.query_params.get("after") or None, "waiting" in request.query_params
+    asked = {"first": 25, "after": after, "waiting": True if waiting else None}
+    answer = await ask(request, "joint_interventions", asked)
     found = answer.data["jointInterventions"]
-    place = found["pageInfo"]
-    following = f"/joint-work?{urlencode({'after': place['endCursor']})}" if place["hasNextPage"] else ""
+    place, kept = found["pageInfo"], {"waiting": "1"} if waiting else {}
+    following = f"/joint-work?{urlencode({**kept, 'after': place['endCursor']})}" if place["hasNextPage"] else ""
     return render(
         request,
         "joint_interventions.html",
@@ -37,13 +38,35 @@ async def joint_interventions(request: Request) -> Response:
         viewer=answer.data["viewer"],
         found=found,
         following=following,
-        first="/joint-work" if after else "",
+        first=f"/joint-work{'?waiting=1' if waiting else ''}" if after else "",
+        waiting=waiting,
     )
 
 
 async def proposal(request: Request) -> Response:
     """Show the form."""
-    return form(request, await allowed(request), Typed(), [])
+    answer = await allowed(request)
+    return form(request, answer, as_agreed(answer.data["case"]), [])
+
+
+def as_agreed(case: Mapping[str, Any]) -> Typed:
+    """Return the form as the only consent that holds has it; where there are several, nothing is chosen."""
+    typed, valid = Typed(), holding(case)
+    if len(valid) != 1:
+        return typed
+    (consent,) = valid
+    if len(consent["purposes"]) == 1:
+        typed.put("purpose", *consent["purposes"])
+    if len(consent["organisations"]) == 1 and not consent["kinds"]:
+        typed.put("partners", consent["organisations"][0]["slug"])
+    agreed = set(consent["fields"])
+    whole = [name for name in USUAL if {one.key for one in GROUPS[name] if not one.is_sensitive} <= agreed]
+    return typed.put("fields", *whole, *(name for name in SENSITIVE if name in agreed))
+
+
+def holding(case: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the authorisations that hold today."""
+    return [one for one in case["authorisations"] if one["withdrawnAt"] is None and one["until"] >= today().isoformat()]
 
 
 async def allowed(request: Request) -> Answer:
@@ -57,9 +80,6 @@ async def allowed(request: Request) -> Answer:
 def form(request: Request, answer: Answer, typed: Typed, problems: Sequence[Any]) -> Response:
     """Render the form with what was chosen."""
     viewer, case = answer.data["viewer"], answer.data["case"]
-    valid = [
-        one for one in case["authorisations"] if one["withdrawnAt"] is None and one["until"] >= today().isoformat()
-    ]
     return render(
         request,
         "propose.html",
@@ -67,7 +87,7 @@ def form(request: Request, answer: Answer, typed: Typed, problems: Sequence[Any]
         status=422 if problems else 200,
         viewer=viewer,
         case=case,
-        valid=valid,
+        valid=holding(case),
         purposes=PURPOSES,
         partners=partners(answer.data["pact"], viewer["organisation"]["slug"]),
         usual=USUAL,
@@ -133,6 +153,7 @@ def shown_before(request: Request, answer: Answer, typed: Typed) -> Response:
         typed=typed,
         shown=shown,
         known=known,
+        useful=any(seen for _, seen, _ in shown),
         consented=any(
             authorises(one, partner, typed.text("purpose"), today())
             for one in case["authorisations"]
@@ -153,6 +174,7 @@ async def detail(request: Request, typed: Typed, problems: Sequence[Any]) -> Res
     work, saved = answer.data["node"], request.query_params.get("saved", "")
     if not work:
         raise NotFound
+    reach = within_reach(answer.data["pact"], work)
     return render(
         request,
         "joint_intervention.html",
@@ -160,12 +182,23 @@ async def detail(request: Request, typed: Typed, problems: Sequence[Any]) -> Res
         status=422 if problems else 200,
         viewer=answer.data["viewer"],
         work=work,
+        offered=[name for name in work["fields"] if name in reach],
+        beyond=[name for name in work["fields"] if name not in reach] if work["viewerCan"]["close"] else [],
         saved=saved if saved in SAVED else "",
         typed=typed,
         problems=problems,
         inputs=["reason"],
         here=f"/joint-work/{work['id']}",
     )
+
+
+def within_reach(pact: Mapping[str, Any] | None, work: Mapping[str, Any]) -> set[str]:
+    """Return the fields that the pact lets some partner read for the purpose: what else is offered nobody will see."""
+    mask = 0
+    for partner in work["partners"]:
+        for term in terms((pact or {"clauses": ()})["clauses"], partner["organisation"], work["purpose"]):
+            mask |= term.read
+    return {field.key for field in FIELDS if field.mask & mask}
 
 
 async def answer_or_close(request: Request) -> Response:
@@ -182,7 +215,8 @@ async def answer_or_close(request: Request) -> Response:
         return await detail(request, typed, found)
     case = payload["jointIntervention"].get("case")
     where = f"/cases/{case['id']}" if case else f"/joint-work/{identifier}"
-    return redirect(f"{where}?saved={verb}")
+    # Whoever accepts what nothing is shared by, or no more, is not told that they now see it.
+    return redirect(f"{where}?saved={'unseen' if verb == 'accept' and not case else verb}")
 
 
 ROUTES = [

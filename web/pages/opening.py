@@ -49,7 +49,7 @@ async def open_case(request: Request) -> Response:
     language = (await ask(request, "new_case")).language
     problems: Problems = []
     read = {value.name: value.read(typed, language, problems) for value in IDENTITY}
-    need = read_need(typed)
+    need = read_need(typed, language, problems)
     if problems:
         return await form(request, typed, problems)
     given = {

@@ -25,7 +25,7 @@ async def today(request: Request) -> Response:
         answer.language,
         viewer=answer.data["viewer"],
         news=answer.data["notifications"]["nodes"],
-        invitations=[one for one in work if one["viewerCan"]["answer"]],
+        invitations=[one for one in answer.data["invited"]["nodes"] if one["viewerCan"]["answer"]],
         waiting=[one for one in work if one["viewerCan"]["close"] and one["status"] == "PROPOSED"],
         cases=(answer.data.get("cases") or {"nodes": None})["nodes"],
     )

@@ -24,12 +24,11 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "choice.any": ("Tutti", "All"),
     "choice.none": ("— scegli —", "— choose —"),
     "choice.no": ("No", "No"),
-    "choice.unchanged": ("Lascia com'è", "Leave as it is"),
     "choice.yes": ("Sì", "Yes"),
     "conflict.lead": (
         "Qualcuno ha cambiato la scheda mentre scrivevi. Non abbiamo perso nulla: qui sotto c'è quello che hai "
-        "scritto, e accanto quello che c'è adesso. Scegli cosa tenere e salva.",
-        "Somebody changed the case while you were writing. Nothing was lost: below is what you wrote, and beside it "
+        "scritto, e sotto ogni dato quello che c'è adesso. Scegli cosa tenere e salva.",
+        "Somebody changed the case while you were writing. Nothing was lost: below is what you wrote, and under it "
         "what is there now. Choose what to keep and save.",
     ),
     "conflict.now": ("Adesso nella scheda: {value}", "Now in the case: {value}"),
@@ -38,6 +37,10 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "hint.addressProtected": (
         "Scegli sì se la persona è in pericolo: l'indirizzo non sarà mai condiviso con altri enti.",
         "Choose yes if the person is in danger: the address is then never shared with other organisations.",
+    ),
+    "hint.basis": (
+        "Il compito pubblico vale solo per gli enti pubblici, quando la legge lo prevede. Se no, chiedi il consenso.",
+        "A public task is for public bodies alone, where the law says so. Else ask for consent.",
     ),
     "hint.birthYear": ("Se non sai la data esatta. Per esempio 1990", "If the exact date is not known. Such as 1990"),
     "hint.bornOn": ("Giorno, mese e anno. Per esempio 7/5/1990", "Day, month and year. Such as 7/5/1990"),
@@ -124,6 +127,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "Scegli almeno un tipo di ente, oppure un ente in particolare.",
         "Choose at least one kind of organisation, or one organisation in particular.",
     ),
+    "missing.need": ("Scegli il bisogno a cui si riferisce la nota.", "Choose the need that the note is about."),
     "missing.newPassword": ("Scrivi la password nuova.", "Type the new password."),
     "missing.partners": ("Scegli almeno un ente da invitare.", "Choose at least one organisation to invite."),
     "missing.password": ("Scrivi la password.", "Type the password."),
@@ -135,7 +139,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "order.opened_on_asc": ("Prima le più vecchie", "Oldest first"),
     "order.opened_on_desc": ("Prima le più nuove", "Newest first"),
     "summary.prefix": ("Errore: ", "Error: "),
-    "summary.title": ("C'è qualcosa da correggere", "There is something to mend"),
+    "summary.title": ("C'è qualcosa da correggere", "There is a problem"),
     "wrong.day": (
         "Questa data non si legge. Scrivila così: 7/5/1990.",
         "This date cannot be read. Write it like 7/5/1990.",

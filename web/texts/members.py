@@ -6,9 +6,9 @@ MEMBERS: Mapping[str, tuple[str, str]] = {
     "button.invite": ("Manda l'invito", "Send the invitation"),
     "button.remove_member": ("Togli dall'ente", "Remove"),
     "hint.displayName": ("Nome e cognome, come li vedono i colleghi.", "Your name, as colleagues see it."),
-    "hint.email": (
+    "hint.invited_email": (
         "L'invito arriva a questo indirizzo: controlla che sia giusto.",
-        "The invitation goes to this address: see that it is right.",
+        "The invitation goes to this address: check that it is right.",
     ),
     "hint.new_password": (
         "Almeno 12 caratteri. Vanno bene anche tre o quattro parole, che usi solo qui.",
@@ -59,7 +59,7 @@ MEMBERS: Mapping[str, tuple[str, str]] = {
         "From now on they cannot enter WIN for {name}, even if they are signed in. What they wrote stays.",
     ),
     "members.remove_of": ("Togli {name}", "Remove {name}"),
-    "members.removed": ("La persona non fa più parte dell'ente.", "The person is a member no more."),
+    "members.removed": ("La persona non fa più parte dell'ente.", "The person is no longer a member."),
     "members.role": ("Cambia ruolo", "Change role"),
     "members.role_lead": (
         "Il cambiamento vale dalla prossima pagina che la persona apre.",

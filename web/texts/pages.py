@@ -23,7 +23,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "case.events": ("Che cosa è successo", "What happened"),
     "case.held_by": ("Scheda di {name}", "Case of {name}"),
     "case.log": ("Chi ha letto questa scheda", "Who has read this case"),
-    "case.needs_consent": ("Dai o registra un consenso", "Record a consent"),
+    "case.needs_consent": ("Registra un consenso", "Record a consent"),
     "case.number": ("Scheda {number}", "Case {number}"),
     "case.opened_on": ("Aperta il {day}", "Opened on {day}"),
     "case.propose": ("Proponi un intervento congiunto", "Propose joint work"),
@@ -38,6 +38,10 @@ PAGES: Mapping[str, tuple[str, str]] = {
     ),
     "case.seen_by_us": ("{name}: la scheda è vostra", "{name}: the case is yours"),
     "case.sees": ("Dati che vede: {count}", "Data that it sees: {count}"),
+    "case.sees_nothing": (
+        "{name} non vede nulla: manca un consenso valido, o il patto non lo permette.",
+        "{name} sees nothing: a valid consent is missing, or the pact allows none.",
+    ),
     "case.sensitive": ("Dato molto protetto", "Specially protected"),
     "case.until": ("fino al {day}", "until {day}"),
     "case.will_see": ("Dati che vedrà, se accetta: {count}", "Data that it will see, if it accepts: {count}"),
@@ -88,6 +92,10 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "failure.conflict": ("Qualcuno è arrivato prima", "Somebody was first"),
     "failure.forbidden": ("Non puoi fare questa operazione", "You cannot do this"),
     "failure.not_found": ("Pagina non trovata", "Page not found"),
+    "failure.other_session": (
+        "Nel frattempo in questo browser è entrata un'altra persona, o un altro ente. Non abbiamo salvato nulla.",
+        "Meanwhile somebody else, or another organisation, has signed in with this browser. Nothing was saved.",
+    ),
     "failure.other": ("Qualcosa non ha funzionato", "Something did not work"),
     "failure.way_on": ("Vai alla pagina Oggi", "Go to the page Today"),
     "log.frame": ("Solo numero, stato ed ente", "Number, status and organisation alone"),
@@ -119,7 +127,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "nav.skip": ("Vai al contenuto", "Skip to content"),
     "nav.start": ("Torna all'inizio", "Back to the start"),
     "nav.switch": ("Cambia ente", "Change organisation"),
-    "nav.tagline": ("Welfare d'iniziativa", "Welfare of initiative"),
+    "nav.tagline": ("Welfare d'iniziativa", "Proactive welfare"),
     "nav.today": ("Oggi", "Today"),
     "nav.where": ("Sei qui", "You are here"),
     "nav.work": ("Interventi", "Joint work"),
@@ -216,6 +224,14 @@ PAGES: Mapping[str, tuple[str, str]] = {
         "Proposta inviata. Finché il partner non accetta, non vede niente della scheda.",
         "Proposal sent. Until the partner accepts, it sees nothing of the case.",
     ),
+    "saved.task": (
+        "Compito pubblico registrato. Adesso puoi proporre un intervento congiunto.",
+        "Public task recorded. Now you can propose joint work.",
+    ),
+    "saved.unseen": (
+        "Hai accettato. Per ora non vedi nulla della scheda: manca un consenso valido, o il patto non lo permette.",
+        "You have accepted. For now you see nothing of the case: a valid consent is missing, or the pact allows none.",
+    ),
     "saved.withdraw": (
         "Consenso ritirato. Chi vedeva la scheda per questo consenso non la vede più.",
         "Consent withdrawn. Whoever saw the case by it does not see it any more.",
@@ -241,9 +257,11 @@ PAGES: Mapping[str, tuple[str, str]] = {
         "Se accetti vedrai i dati della scheda che patto e consenso permettono. Ogni lettura resta scritta.",
         "If you accept you see the data that pact and consent allow. Every read is written down.",
     ),
+    "work.all": ("Tutti gli interventi", "All joint work"),
     "work.answer": ("La tua risposta", "Your answer"),
     "work.answer_now": ("Rispondi", "Answer"),
     "work.answer_to": ("Rispondi: {purpose}, proposto da {name}", "Answer: {purpose}, proposed by {name}"),
+    "work.beyond": ("Il patto non li mostra, anche se li offri", "The pact does not show these, although offered"),
     "work.close": ("Concludi l'intervento", "Close the joint work"),
     "work.close_lead": (
         "Da quel momento i partner non vedranno più la scheda per questo intervento.",
@@ -263,5 +281,6 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "work.open_case": ("Apri la scheda", "Open the case"),
     "work.partners": ("Partner", "Partners"),
     "work.title": ("Interventi congiunti", "Joint work"),
+    "work.waiting_for_us": ("Solo quelli che aspettano la nostra risposta", "Only those waiting for our answer"),
     "work.waits": ("Aspetta la tua risposta", "Waits for your answer"),
 }
