@@ -47,7 +47,8 @@ async def desk(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> A
 
 def tells(lines: str, word: str) -> bool:
     """Tell whether the word is there; a number only if it stands alone, for ids have all numbers in them."""
-    return re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w-])" if word[0].isdigit() else re.escape(word), lines) is not None
+    pattern = rf"(?<![\w.-]){re.escape(word)}(?![\w-])" if word[0].isdigit() else re.escape(word)
+    return re.search(pattern, lines) is not None
 
 
 async def everybody(desk: Any, width: int, scripts: bool) -> list[Desk]:

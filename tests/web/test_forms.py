@@ -231,7 +231,14 @@ def test_what_is_no_day_is_not_guessed(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "amount"),
-    [("4.210,55", "4210.55"), ("4210.55", "4210.55"), ("€ 4.210", "4210"), ("4,210.55", "4210.55"), ("6,120", "6120"), ("12", "12")],
+    [
+        ("4.210,55", "4210.55"),
+        ("4210.55", "4210.55"),
+        ("€ 4.210", "4210"),
+        ("4,210.55", "4210.55"),
+        ("6,120", "6120"),
+        ("12", "12"),
+    ],
 )
 def test_amounts_are_read_as_people_write_them(text: str, amount: str) -> None:
     assert read_money(text) == amount
