@@ -61,7 +61,7 @@ async def test_show_as_json(win: Win) -> None:
     assert decision["write"] == ["plan.progress", "interventions.log", "interventions.detail"]
     assert [term["clause"] for term in decision["terms"]] == [5]
     everywhere = json.loads((await win("show", "--json")).stdout)
-    assert [one["territory"] for one in everywhere] == ["empolese-valdelsa", "valdarno-demo"]
+    assert {"empolese-valdelsa", "valdarno-demo"} <= {one["territory"] for one in everywhere}
 
 
 async def test_export_is_a_policy_that_casbin_loads(win: Win, tmp_path: Path) -> None:
