@@ -58,7 +58,7 @@ async def test_every_visible_case_once_in_order(ask: Ask, who: str, order: str) 
     assert len({case["id"] for case in whole}) == len(whole)
     days = [case["openedOn"] for case in whole]
     assert days == sorted(days, reverse=order.endswith("DESC"))
-    for size in (1, 2, 7, 25, len(whole) - 1, len(whole)):
+    for size in (1, 2, 7, 25, min(len(whole) - 1, 99), min(len(whole), 100)):
         assert await walk(ask, who, WALK, "cases", first=size, order=order) == whole
 
 
