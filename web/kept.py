@@ -38,7 +38,7 @@ class Kept:
     def text(self) -> str:
         """Return it as one value of an input, which nobody else can have made."""
         told = json.dumps([self.member_id.hex, self.place, self.pairs]).encode()
-        return urlsafe_b64encode(signed(told) + told).decode()
+        return as_text(told)
 
 
 async def kept_of(request: Request) -> Kept | None:
@@ -56,32 +56,39 @@ async def kept_of(request: Request) -> Kept | None:
 
 def whose(member_id: UUID) -> str:
     """Return what the forms of a member carry, which nobody else can have made."""
-    return urlsafe_b64encode(signed(WHOSE.encode() + member_id.bytes) + member_id.bytes).decode()
+    return as_text(WHOSE.encode() + member_id.bytes)
 
 
 def member_of_form(typed: Typed) -> UUID | None:
     """Return for whom a form was made."""
-    try:
-        whole = urlsafe_b64decode(typed.text(WHOSE).encode())
-    except (Error, ValueError):
-        return None
-    signature, told = whole[:SIGNATURE], whole[SIGNATURE:]
-    if len(told) != 16 or not hmac.compare_digest(signature, signed(WHOSE.encode() + told)):
-        return None
-    return UUID(bytes=told)
+    told = verified(typed.text(WHOSE))
+    return (
+        None if told is None or not told.startswith(WHOSE.encode()) else UUID(bytes=told.removeprefix(WHOSE.encode()))
+    )
 
 
 def carried(typed: Typed) -> Kept | None:
     """Return what a form of signing in carries along."""
-    try:
-        whole = urlsafe_b64decode(typed.text(TEXT).encode())
-    except (Error, ValueError):
-        return None
-    signature, told = whole[:SIGNATURE], whole[SIGNATURE:]
-    if not hmac.compare_digest(signature, signed(told)):
+    told = verified(typed.text(TEXT))
+    if told is None or told.startswith(WHOSE.encode()):
         return None
     member_id, place, pairs = json.loads(told)
     return Kept(UUID(member_id), place, [(name, value) for name, value in pairs])
+
+
+def as_text(told: bytes) -> str:
+    """Return it as text, with its signature."""
+    return urlsafe_b64encode(signed(told) + told).decode()
+
+
+def verified(text: str) -> bytes | None:
+    """Return what was told in a value of ours; nothing if it is of somebody else."""
+    try:
+        whole = urlsafe_b64decode(text.encode())
+    except (Error, ValueError):
+        return None
+    signature, told = whole[:SIGNATURE], whole[SIGNATURE:]
+    return told if hmac.compare_digest(signature, signed(told)) else None
 
 
 def signed(told: bytes) -> bytes:

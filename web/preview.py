@@ -73,6 +73,15 @@ def terms(clauses: Sequence[Mapping[str, Any]], organisation: Mapping[str, Any],
     ]
 
 
+def within_reach(pact: Mapping[str, Any] | None, work: Mapping[str, Any]) -> set[str]:
+    """Return the fields that the pact lets some partner read for the purpose: what else is offered nobody will see."""
+    clauses, mask = pact["clauses"] if pact else (), 0
+    for partner in work["partners"]:
+        for term in terms(clauses, partner["organisation"], work["purpose"]):
+            mask |= term.read
+    return {field.key for field in FIELDS if field.mask & mask}
+
+
 def concerns(grantees: Mapping[str, Sequence[str]], organisation: Mapping[str, Any]) -> bool:
     """Tell whether a rule names the organisation, or its kind."""
     by_kind = organisation["kind"].lower() in grantees.get("kinds", ())
@@ -87,11 +96,15 @@ def forbidden_by(name: str) -> int:
         return mask_of([name])
 
 
+def holds(authorisation: Mapping[str, Any], today: date) -> bool:
+    """Tell whether a consent or a public task holds on the day."""
+    return authorisation["withdrawnAt"] is None and date.fromisoformat(authorisation["until"]) >= today
+
+
 def authorises(authorisation: Mapping[str, Any], organisation: Mapping[str, Any], purpose: str, today: date) -> bool:
     """Tell whether an authorisation is for this organisation and purpose, and holds today."""
     return (
-        authorisation["withdrawnAt"] is None
-        and date.fromisoformat(authorisation["until"]) >= today
+        holds(authorisation, today)
         and purpose in authorisation["purposes"]
         and (
             organisation["kind"] in authorisation["kinds"]

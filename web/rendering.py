@@ -6,7 +6,6 @@ from functools import lru_cache, partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
-from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
@@ -15,6 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from api.headers import BodyTooLarge, place_of
 from api.identity import language_of
+from api.ids import row_id
 from api.refusals import STATUS, UNREACHABLE
 from infra.errors import ErrorCode, Unauthenticated, Unavailable, WinError
 from infra.log import logger
@@ -183,7 +183,7 @@ async def resumed(request: Request, refused: WinError) -> Response | None:
 
 def of_member(viewer: Mapping[str, Any] | None) -> str:
     """Return what says for whom the forms of a page are."""
-    return whose(UUID(str(viewer["id"]).rpartition("_")[2])) if viewer else ""
+    return whose(row_id("member", viewer["id"])) if viewer else ""
 
 
 async def to_sign_in(request: Request) -> Response:

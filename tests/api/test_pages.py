@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.differential import Json
 from tests.api.test_main_job import OPEN, WITHDRAW, Job, accept, consent_and_propose, open_and_write
-from tests.conftest import Ask
+from tests.conftest import Ask, setting
 
 WALK = """
 query Walk($first: Int, $after: String, $order: CaseOrder, $filter: CaseFilter) {
@@ -60,6 +60,30 @@ async def test_every_visible_case_once_in_order(ask: Ask, who: str, order: str) 
     assert days == sorted(days, reverse=order.endswith("DESC"))
     for size in (1, 2, 7, 25, min(len(whole) - 1, 99), min(len(whole), 100)):
         assert await walk(ask, who, WALK, "cases", first=size, order=order) == whole
+
+
+@pytest.mark.parametrize("path", ["compiled", "reference"])
+async def test_what_waits_for_us_and_what_does_not_is_all_there_is(ask: Ask, path: str) -> None:
+    query = """query ($after: String, $waiting: Boolean) {
+      jointInterventions(first: 30, after: $after, filter: {waitingForUs: $waiting}) {
+        nodes { id viewerCan { answer } } pageInfo { hasNextPage endCursor }
+      }
+    }"""
+    found: dict[bool | None, list[Json]] = {}
+    async with setting("WIN_READ_PATH", path):
+        for waiting in (True, False, None):
+            nodes, after = [], None
+            while after != "":
+                page = (await ask("giulia", query, {"after": after, "waiting": waiting}))["data"]["jointInterventions"]
+                nodes += page["nodes"]
+                after = page["pageInfo"]["endCursor"] if page["pageInfo"]["hasNextPage"] else ""
+            found[waiting] = nodes
+    assert found[True] != []
+    assert all(one["viewerCan"]["answer"] for one in found[True])
+    assert not any(one["viewerCan"]["answer"] for one in found[False])
+    ids = {waiting: {one["id"] for one in nodes} for waiting, nodes in found.items()}
+    assert ids[True] | ids[False] == ids[None]
+    assert ids[True] & ids[False] == set()
 
 
 async def test_the_two_orders_are_each_others_reverse(ask: Ask) -> None:

@@ -17,7 +17,7 @@ from tenants.cases.models import CaseStatus
 from web.ask import ask
 from web.forms import read_form
 from web.groups import GROUPS, Group, Value, need_label
-from web.preview import Seen, preview
+from web.preview import Seen, holds, preview
 from web.rendering import page, redirect, render
 from web.searches import LONGEST, concealed, revealed
 from web.texts import day_of, label, say
@@ -154,16 +154,11 @@ async def case(request: Request) -> Response:
         readers=readers(found, answer.data["pact"]) if found["isOwn"] else [],
         grounds=grounds(found),
         joint_work=found["jointInterventions"]["nodes"],
-        consented=any(authorises_now(one) for one in found["authorisations"] or ()),
+        consented=any(holds(one, today()) for one in found["authorisations"] or ()),
         saved=SAVED.get(saved, ""),
         saved_at=saved,
         today=today().isoformat(),
     )
-
-
-def authorises_now(authorisation: Mapping[str, Any]) -> bool:
-    """Tell whether a consent or a public task holds today."""
-    return authorisation["withdrawnAt"] is None and str(authorisation["until"]) >= today().isoformat()
 
 
 def sections(found: Mapping[str, Any], language: str) -> list[Section]:

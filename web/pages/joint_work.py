@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from authz.fields import FIELD, FIELDS, GROUPS, mask_of
+from authz.fields import FIELD, GROUPS, mask_of
 from infra.clock import today
 from infra.errors import NotFound, Refused
 from web.ask import Answer, ask, do
 from web.forms import Problems, Typed, missing, read_form
 from web.pages.authorisations import PURPOSES, SENSITIVE, USUAL, partners
-from web.preview import authorises, preview, terms
+from web.preview import authorises, holds, preview, within_reach
 from web.rendering import page, redirect, render
 
 NAMES = ("purpose", "partners", "fields", "message")
@@ -26,7 +26,7 @@ NAMED = {*USUAL, *SENSITIVE, *FIELD}
 async def joint_interventions(request: Request) -> Response:
     """Show those that my organisation holds or is invited to."""
     after, waiting = request.query_params.get("after") or None, "waiting" in request.query_params
-    asked = {"first": 25, "after": after, "waiting": True if waiting else None}
+    asked = {"first": 25, "after": after, "waiting": waiting or None}
     answer = await ask(request, "joint_interventions", asked)
     found = answer.data["jointInterventions"]
     place, kept = found["pageInfo"], {"waiting": "1"} if waiting else {}
@@ -51,7 +51,7 @@ async def proposal(request: Request) -> Response:
 
 def as_agreed(case: Mapping[str, Any]) -> Typed:
     """Return the form as the only consent that holds has it; where there are several, nothing is chosen."""
-    typed, valid = Typed(), holding(case)
+    typed, valid = Typed(), [one for one in case["authorisations"] if holds(one, today())]
     if len(valid) != 1:
         return typed
     (consent,) = valid
@@ -62,11 +62,6 @@ def as_agreed(case: Mapping[str, Any]) -> Typed:
     agreed = set(consent["fields"])
     whole = [name for name in USUAL if {one.key for one in GROUPS[name] if not one.is_sensitive} <= agreed]
     return typed.put("fields", *whole, *(name for name in SENSITIVE if name in agreed))
-
-
-def holding(case: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the authorisations that hold today."""
-    return [one for one in case["authorisations"] if one["withdrawnAt"] is None and one["until"] >= today().isoformat()]
 
 
 async def allowed(request: Request) -> Answer:
@@ -87,7 +82,7 @@ def form(request: Request, answer: Answer, typed: Typed, problems: Sequence[Any]
         status=422 if problems else 200,
         viewer=viewer,
         case=case,
-        valid=holding(case),
+        valid=[one for one in case["authorisations"] if holds(one, today())],
         purposes=PURPOSES,
         partners=partners(answer.data["pact"], viewer["organisation"]["slug"]),
         usual=USUAL,
@@ -190,15 +185,6 @@ async def detail(request: Request, typed: Typed, problems: Sequence[Any]) -> Res
         inputs=["reason"],
         here=f"/joint-work/{work['id']}",
     )
-
-
-def within_reach(pact: Mapping[str, Any] | None, work: Mapping[str, Any]) -> set[str]:
-    """Return the fields that the pact lets some partner read for the purpose: what else is offered nobody will see."""
-    mask = 0
-    for partner in work["partners"]:
-        for term in terms((pact or {"clauses": ()})["clauses"], partner["organisation"], work["purpose"]):
-            mask |= term.read
-    return {field.key for field in FIELDS if field.mask & mask}
 
 
 async def answer_or_close(request: Request) -> Response:
