@@ -20,40 +20,47 @@ GROUND = (
     "opened_on date, holder_id uuid)"
 )
 
-GROUNDS = f"""
-#variable_conflict use_column
-BEGIN
-    RETURN QUERY
-    SELECT c.holder_id, c.id, c.id, 0::smallint, c.id, NULL::text,
-           {ALL_FIELDS}::bigint, {ALL_FIELDS}::bigint, {ALL_FIELDS}::bigint, {ALL_FIELDS}::bigint,
-           'infinity'::timestamptz, c.opened_on, c.holder_id
-      FROM case_file c
-     WHERE c.territory_id = _territory AND c.id = ANY (_cases);
-    RETURN QUERY
-    SELECT p.organisation_id, c.id, j.id, t.clause::smallint, a.id, j.purpose::text,
-           bit_or(g.read_mask), bit_or(t.read_mask & g.read_mask & a.field_mask),
-           bit_or(t.read_mask & g.read_mask & a.field_mask & j.offered_mask & sealed.kept),
-           bit_or(t.write_mask & g.write_mask & a.field_mask & j.offered_mask & sealed.kept),
-           min(least(a.until,
-                     ((p.answered_at AT TIME ZONE 'Europe/Rome')::date + t.until_days + 1)::timestamp
-                         AT TIME ZONE 'Europe/Rome',
-                     (o.valid_until + 1)::timestamp AT TIME ZONE 'Europe/Rome',
-                     party.left_on::timestamp AT TIME ZONE 'Europe/Rome')),
-           c.opened_on, c.holder_id
-      FROM case_file c
-      JOIN joint_intervention j
-        ON j.territory_id = c.territory_id AND j.case_id = c.id AND j.closed_at IS NULL
+# Every partner that takes part, with each authorisation that its joint work stands on.
+STANDINGS = """
+    SELECT j.territory_id, j.case_id, j.id AS source_id, p.organisation_id, j.purpose::text AS purpose,
+           j.offered_mask, p.answered_at AS accepted_at, a.id AS authorisation_id
+      FROM joint_intervention j
       JOIN joint_intervention_partner p
         ON p.territory_id = j.territory_id AND p.joint_intervention_id = j.id AND p.status = 'accepted'
-       AND p.organisation_id <> c.holder_id
       JOIN authorisation a
-        ON a.territory_id = c.territory_id AND a.case_id = c.id AND a.withdrawn_at IS NULL
-       AND j.purpose = ANY (a.purposes)
+        ON a.territory_id = j.territory_id AND a.case_id = j.case_id
+     WHERE j.territory_id = _territory AND j.case_id = ANY (_cases) AND j.closed_at IS NULL
+"""
+
+
+def grounds_from(standings: str) -> str:
+    """Return the query of what pact, authorisation, offer and dates give to whoever stands so.
+
+    What is there and what a preview supposes go through this one text, so they cannot differ.
+    """
+    return f"""
+    SELECT s.organisation_id, c.id AS case_id, s.source_id, t.clause::smallint AS clause, a.id AS authorisation_id,
+           s.purpose, bit_or(g.read_mask) AS pact_mask,
+           bit_or(t.read_mask & g.read_mask & a.field_mask) AS authorised_mask,
+           bit_or(t.read_mask & g.read_mask & a.field_mask & s.offered_mask & sealed.kept) AS read_mask,
+           bit_or(t.write_mask & g.write_mask & a.field_mask & s.offered_mask & sealed.kept) AS write_mask,
+           min(least(a.until,
+                     ((s.accepted_at AT TIME ZONE 'Europe/Rome')::date + t.until_days + 1)::timestamp
+                         AT TIME ZONE 'Europe/Rome',
+                     (o.valid_until + 1)::timestamp AT TIME ZONE 'Europe/Rome',
+                     party.left_on::timestamp AT TIME ZONE 'Europe/Rome')) AS until,
+           c.opened_on, c.holder_id
+      FROM ({standings}) s
+      JOIN case_file c
+        ON c.territory_id = s.territory_id AND c.id = s.case_id AND c.holder_id <> s.organisation_id
+      JOIN authorisation a
+        ON a.territory_id = s.territory_id AND a.id = s.authorisation_id AND a.case_id = s.case_id
+       AND a.withdrawn_at IS NULL AND s.purpose = ANY (a.purposes)
       JOIN organisation o
-        ON o.territory_id = p.territory_id AND o.id = p.organisation_id
+        ON o.territory_id = s.territory_id AND o.id = s.organisation_id
        AND (o.id = ANY (a.organisation_ids) OR o.kind = ANY (a.kinds))
       JOIN pact_grant g
-        ON g.territory_id = p.territory_id AND g.organisation_id = p.organisation_id AND g.purpose = j.purpose
+        ON g.territory_id = s.territory_id AND g.organisation_id = s.organisation_id AND g.purpose = s.purpose
       JOIN pact_party party
         ON party.territory_id = g.territory_id AND party.pact_version_id = g.pact_version_id
        AND party.organisation_id = g.organisation_id
@@ -64,8 +71,20 @@ BEGIN
            SELECT CASE WHEN EXISTS (SELECT FROM case_address x WHERE x.territory_id = c.territory_id
                                        AND x.case_id = c.id AND x.protected)
                        THEN ~{ADDRESS}::bigint ELSE -1::bigint END AS kept) sealed
-     WHERE c.territory_id = _territory AND c.id = ANY (_cases)
-     GROUP BY p.organisation_id, c.id, j.id, t.clause, a.id, j.purpose, c.opened_on, c.holder_id;
+     GROUP BY s.organisation_id, c.id, s.source_id, t.clause, a.id, s.purpose, c.opened_on, c.holder_id
+    """
+
+
+GROUNDS = f"""
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT c.holder_id, c.id, c.id, 0::smallint, c.id, NULL::text,
+           {ALL_FIELDS}::bigint, {ALL_FIELDS}::bigint, {ALL_FIELDS}::bigint, {ALL_FIELDS}::bigint,
+           'infinity'::timestamptz, c.opened_on, c.holder_id
+      FROM case_file c
+     WHERE c.territory_id = _territory AND c.id = ANY (_cases);
+    RETURN QUERY {grounds_from(STANDINGS)};
 END
 """
 
