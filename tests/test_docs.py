@@ -13,6 +13,7 @@ from api import headers, limits, limits_cost
 from api.refusals import STATUS, extensions
 from authz.fields import FIELDS
 from authz.roles import FIELD_MASKS
+from infra.cli.main import COMMANDS, DEVELOPING
 from infra.database import SERVER_SETTINGS
 from infra.errors import ErrorCode, ProblemCode
 from infra.settings import Settings
@@ -99,7 +100,7 @@ def test_every_file_that_is_named_exists() -> None:
 
 
 def test_every_command_that_is_named_exists_and_the_operators_page_names_all() -> None:
-    known = {point.name for point in entry_points(group="win.commands")}
+    known = {point.name for group in (COMMANDS, DEVELOPING) for point in entry_points(group=group)}
     named = {name: set(COMMAND.findall(text(page))) for page in PAGES for name in [name_of(page)]}
     assert {name: sorted(found - known) for name, found in named.items() if found - known} == {}
     assert known - named["docs/operating.md"] == set()

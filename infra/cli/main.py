@@ -12,13 +12,17 @@ import typer
 from infra.errors import SetupError
 
 COMMANDS = "win.commands"
-NAME = "./win"
+DEVELOPING = "win.developing"
+"""Commands that need what only the repository has: the tests, and the tools of the larger environment."""
+REPOSITORY = (Path(__file__).parents[2] / "tests").is_dir()
+NAME = "./win" if REPOSITORY else "win"
 REFUSED = 2
 
 
 def main() -> None:
     """Run the command of `sys.argv`."""
-    points = {point.name: point for point in entry_points(group=COMMANDS)}
+    groups = (COMMANDS, DEVELOPING) if REPOSITORY else (COMMANDS,)
+    points = {point.name: point for group in groups for point in entry_points(group=group)}
     asked = next((argument for argument in sys.argv[1:] if not argument.startswith("-")), "")
     try:
         app = loaded(points[asked]) if asked in points else listed([points[name] for name in sorted(points)])

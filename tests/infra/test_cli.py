@@ -5,13 +5,14 @@ from importlib.metadata import entry_points
 
 import pytest
 
+from infra.cli.main import COMMANDS, DEVELOPING
 from tests.infra.conftest import Command
 
 
 def test_help_lists_every_command_with_its_sentence(win: Command) -> None:
     told = win("--help", COLUMNS="200", TERMINAL_WIDTH="200")
     assert told.returncode == 0
-    for point in entry_points(group="win.commands"):
+    for point in (*entry_points(group=COMMANDS), *entry_points(group=DEVELOPING)):
         line = next(line for line in told.stdout.splitlines() if line.strip(" │").startswith(f"{point.name} "))
         assert len(line.strip(" │").removeprefix(point.name).strip()) > 10
 
