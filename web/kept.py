@@ -22,7 +22,7 @@ TEXT = "kept"
 """The hidden input of the forms of signing in."""
 WHOSE = "whose"
 """The hidden input of every form of a member: for whom it was made, whatever has become of the session since."""
-NOT_KEPT = {"token", WHOSE, "secret", "password", "currentPassword", "newPassword", "repeatPassword", "code"}
+NOT_KEPT = {"token", WHOSE, "here", "secret", "password", "currentPassword", "newPassword", "repeatPassword", "code"}
 SIGNATURE = 32
 
 

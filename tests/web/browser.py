@@ -123,6 +123,13 @@ class Desk:
         assert await self.page.evaluate(SIDEWAYS) <= 0, self.page.url
         assert await self.page.evaluate(UNSEEN) == [], self.page.url
 
+    async def speak(self, language: str) -> None:
+        """Choose the language: in the account menu of whoever is signed in, else in the bar."""
+        account = self.page.locator(".account > summary")
+        if await account.count():
+            await account.click()
+        await self.leave_by(self.page.get_by_role("button", name=language))
+
     async def text(self) -> str:
         """Return what the page says."""
         return str(await self.page.inner_text("main"))

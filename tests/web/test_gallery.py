@@ -18,12 +18,16 @@ ALLOWED = {
     "schema.html": "a list of the terms of a language, for integrators",
 }
 """Templates with markup of their own, and why."""
-OF_OTHERS = {"secret", "once", "hint", "errors", "described", "codes", "value"}
+OF_OTHERS = {"secret", "place", "once", "hint", "errors", "described", "codes", "value"}
 """Macros that are seen in what the others make: `value` chooses one of them."""
+FRAME = "frame"
+"""It is around every page, and so around the gallery."""
 
 
 def macros() -> Iterator[tuple[str, str]]:
     for path in sorted((TEMPLATES / "ui").glob("*.html")):
+        if path.stem == FRAME:
+            continue
         for name, _, _ in MACRO.findall(path.read_text("utf-8")):
             yield path.stem, name
 

@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 
 from tenants.demo.load import PASSWORD
 from tests.conftest import CAST
+from web.forms import FORM
 
 ORIGIN = "https://win.example"
 VOID = {"input", "meta", "link", "br", "img"}
@@ -20,6 +22,7 @@ class Form:
 
     action: str
     method: str
+    name: str = ""
     pairs: list[tuple[str, str]] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
@@ -44,6 +47,7 @@ class Page(HTMLParser):
         self.labels: set[str] = set()
         self.inputs: list[dict[str, str]] = []
         self.ids: list[str] = []
+        self.speaks: dict[str, str] = {}
         self.words: list[str] = []
         self._select = ""
         self._area: list[str] | None = None
@@ -62,7 +66,7 @@ class Page(HTMLParser):
         elif tag == "label":
             self.labels.add(given.get("for", ""))
         elif tag == "form":
-            self._form = Form(given["action"], given.get("method", "get"))
+            self._form = Form(given["action"], given.get("method", "get"), given.get("id", ""))
             self.forms.append(self._form)
         elif tag in ("input", "select", "textarea", "button", "option"):
             self.control(tag, given)
@@ -70,6 +74,9 @@ class Page(HTMLParser):
     def control(self, tag: str, given: dict[str, str]) -> None:
         """Note one control of the form that it stands in."""
         form, name = self._form, given.get("name", "")
+        if given.get("formaction") == "/language":
+            self.speaks[given["value"]] = given["form"]
+            return
         assert form is not None
         if tag == "button":
             form.buttons.append((name, given.get("value", ""), given.get("type", "")))
@@ -131,6 +138,15 @@ class Visitor:
         """Follow the first link of the page whose address matches."""
         address = next(link for link in self.page.links if re.fullmatch(pattern, link))
         return await self.open(address)
+
+    async def speak(self, language: str, **given: Any) -> Page:
+        """Choose the language, with this typed into the form of the page and not sent."""
+        (form,) = [form for form in self.page.forms if form.name == self.page.speaks[language]]
+        body = [*form.filled(**given), ("language", language)]
+        headers = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin", "Content-Type": FORM}
+        return self.at(
+            await self.client.post("/language", content=urlencode(body), headers=headers, follow_redirects=True)
+        )
 
     async def send(self, action: str, *, button: tuple[str, str] | None = None, **given: Any) -> Page:
         """Fill in a form of the page and send it."""

@@ -271,5 +271,6 @@ def grounds(found: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], str | Non
 ROUTES = [
     Route("/cases", page(cases), methods=["GET"]),
     Route("/cases", page(find), methods=["POST"]),
+    Route("/search", page(find), methods=["POST"]),
     Route("/cases/{case}", page(case), methods=["GET"]),
 ]

@@ -246,7 +246,7 @@ async def switch(request: Request) -> Response:
 async def speak(request: Request) -> Response:
     """Remember the language in this browser, and go back to the page."""
     typed = await read_form(request, with_token=False)
-    return keep_language(redirect(onward(typed.text("next"))), typed.text("language"))
+    return keep_language(redirect(onward(typed.text("here"))), typed.text("language"))
 
 
 def keep_language(response: Response, language: str) -> Response:
