@@ -37,7 +37,7 @@ from api.limits import checked_document
 from api.limits_cost import check_operation
 from api.reading.answer import Asking
 from api.schema import schema
-from infra.database import transaction
+from infra.database import OUTDATED, again, transaction
 from infra.errors import BadRequest, Unauthenticated, WinError
 from tenants.account.service import Renewed
 from tenants.operations.service import remember, remembered
@@ -102,7 +102,7 @@ class CompiledExecutor(ExecutorThrowingOnIncremental):
 async def answer(ask: Ask, credentials: Credentials, request_id: UUID, *, language: str | None = None) -> Answered:
     """Return the result, in the caller's language or the one asked for. Raises `WinError` if nothing was executed."""
     try:
-        answered = await _answer(ask, credentials, request_id, language)
+        answered = await again(lambda: _answer(ask, credentials, request_id, language))
     except Exception as error:
         count_refusal(error)
         raise
@@ -203,7 +203,11 @@ async def _run(ask: Ask, prepared: Prepared, asking: Asking) -> ExecutionResult:
         executor_class=CompiledExecutor,
         hide_suggestions=True,
     )
-    return result if isinstance(result, ExecutionResult) else await result
+    result = result if isinstance(result, ExecutionResult) else await result
+    for error in result.errors or ():
+        if isinstance(cause := cause_of(error), OUTDATED):
+            raise cause
+    return result
 
 
 @lru_cache(DOCUMENTS)

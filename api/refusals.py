@@ -25,8 +25,6 @@ STATUS: Mapping[ErrorCode, int] = {
 }
 """The HTTP status of a request that came to nothing; every other code is 400."""
 
-RETRY_AFTER_UNAVAILABLE = 2
-
 UNREACHABLE = (
     *(DBConnectionError, OperationalError, OSError, TimeoutError, asyncpg.PostgresConnectionError),
     *(asyncpg.DeadlockDetectedError, asyncpg.SerializationError),
@@ -78,10 +76,8 @@ def refusal(error: WinError, language: str, request_id: UUID, *, status: int = 0
     """Return the whole answer to a request that came to nothing."""
     body = {"errors": [describe(error, language, request_id)]}
     headers = {}
-    if isinstance(error, TooManyAttempts):
+    if isinstance(error, TooManyAttempts | Unavailable):
         headers["retry-after"] = str(error.retry_after)
-    elif error.code is ErrorCode.UNAVAILABLE:
-        headers["retry-after"] = str(RETRY_AFTER_UNAVAILABLE)
     elif error.code is ErrorCode.UNAUTHENTICATED:
         headers["www-authenticate"] = "Bearer"
     return Response(

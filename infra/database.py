@@ -14,7 +14,8 @@ from uuid import UUID
 
 import asyncpg
 from tortoise import Tortoise
-from tortoise.transactions import in_transaction
+from tortoise.backends.asyncpg.client import TransactionWrapper
+from tortoise.connection import get_connections
 
 from infra.errors import Unavailable
 
@@ -38,8 +39,14 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "15s",
 }
 
+SECONDS_FOR_A_CONNECTION = 2.0
+"""For so long a request waits for a connection, until one of the pool is free and speaks."""
+
 MOST_APART = 2
 """Each holds two connections for a moment; of the smallest pool one is left for whoever needs only one."""
+
+OUTDATED = asyncpg.InvalidCachedStatementError
+"""What a prepared statement raises, once, when a migration has changed what it gives."""
 
 Done = TypeVar("Done")
 Connection: TypeAlias = "asyncpg.Connection[Any]"
@@ -148,11 +155,10 @@ async def transaction(context: Context | None = None) -> AsyncIterator[Connectio
     """Run one transaction; Tortoise models inside it use the same connection.
 
     Without a context no row of any tenant exists in it. Context is transaction-local, so nothing of it
-    outlives the block, whoever gets the connection next.
+    outlives the block, whoever gets the connection next. Raises `Unavailable` if no connection is free for too long.
     """
     following: list[Callable[[], None]] = []
-    async with in_transaction("default") as wrapper:
-        bound: Connection = wrapper._connection
+    async with _begun() as bound:
         tokens = _running.set(bound), _afterwards.set(following)
         try:
             if context is not None:
@@ -165,6 +171,43 @@ async def transaction(context: Context | None = None) -> AsyncIterator[Connectio
         action()
 
 
+@asynccontextmanager
+async def _begun() -> AsyncIterator[Connection]:
+    """Hold a connection between BEGIN and COMMIT; wherever it breaks, its place in the pool is free again.
+
+    Tortoise's own way to begin keeps the place of a connection that dies at BEGIN for good.
+    """
+    client: Any = get_connections().get("default")
+    if isinstance(client, TransactionWrapper):
+        async with client._connection.transaction():
+            yield client._connection
+        return
+    bound = await _acquired(client)
+    try:
+        wrapper = TransactionWrapper(client)
+        wrapper._connection = bound
+        token = get_connections().set("default", wrapper)
+        try:
+            async with bound.transaction():
+                yield bound
+        finally:
+            get_connections().reset(token)
+    finally:
+        await client._pool.release(bound)
+
+
+async def _acquired(client: Any) -> Any:
+    """Take a connection out of the pool, which is made when it is first needed. Raises `Unavailable`."""
+    try:
+        async with asyncio.timeout(SECONDS_FOR_A_CONNECTION):
+            async with client._pool_init_lock:
+                if client._pool is None:
+                    await client.create_connection(with_db=True)
+            return await client._pool.acquire()
+    except TimeoutError:
+        raise Unavailable from None
+
+
 async def enter_context(bound: Connection, context: Context) -> None:
     """Say, for the rest of this transaction, whose rows exist."""
     await bound.execute(
@@ -175,6 +218,17 @@ async def enter_context(bound: Connection, context: Context) -> None:
         str(context.field_mask),
         str(context.write_mask),
     )
+
+
+async def again(work: Callable[[], Awaitable[Done]]) -> Done:
+    """Do this, which is one transaction; and once more if a migration has outdated one of its statements.
+
+    The driver has by then forgotten every statement that it had prepared, so the second time none is outdated.
+    """
+    try:
+        return await work()
+    except OUTDATED:
+        return await work()
 
 
 async def apart(work: Callable[[], Awaitable[Done]]) -> Done:

@@ -169,9 +169,13 @@ class TooManyAttempts(WinError):
 
 
 class Unavailable(WinError):
-    """A part that we depend on does not answer."""
+    """A part that we depend on does not answer; `retry_after` is in seconds."""
 
     code = ErrorCode.UNAVAILABLE
+
+    def __init__(self, text: str = "", *, retry_after: int = 2) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
 
 
 class SetupError(Exception):

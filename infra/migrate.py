@@ -15,10 +15,20 @@ from tortoise.transactions import in_transaction
 
 from infra.database import OWNER, SERVING_ROLE, STEWARD, as_role, connection_facts, orm_config, role_password
 from infra.errors import SetupError
+from infra.history import faults_of_history, known, mark
 
 ROLES = (OWNER, SERVING_ROLE, STEWARD)
 OLDEST = 15
 LOCK = 0x57494E  # any number, the same for everybody: it serialises migrations of one database
+
+LOCK_TIMEOUT = "10s"
+"""For so long a migration waits for a table: whoever asks for it meanwhile waits behind the migration."""
+IN_TURN = "SELECT set_config('lock_timeout', '0', true), pg_advisory_xact_lock($1)"
+NOT_FOR_LONG = f"SELECT set_config('lock_timeout', '{LOCK_TIMEOUT}', true)"
+OUTDATED = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+ WHERE datname = current_database() AND usename = current_user AND state = 'idle' AND pid <> pg_backend_pid()
+"""
 
 HOOKS = "win.after_migrate"
 
@@ -48,9 +58,25 @@ async def migrate(database_url: str, secret: str) -> list[str]:
     starts at once apply everything once. Raises `SetupError`.
     """
     await make_roles(database_url, secret)
+    try:
+        applied = await apply_missing(database_url, secret)
+    except asyncpg.LockNotAvailableError:
+        raise SetupError(
+            f"A migration waited {LOCK_TIMEOUT} for a table that somebody uses, and nothing was changed; stop the web "
+            "processes and the workers, end what else uses the database, and run ./win db migrate again."
+        ) from None
+    if applied:
+        for role in (SERVING_ROLE, STEWARD):
+            await let_go_of(database_url, role, secret)
+    return applied
+
+
+async def apply_missing(database_url: str, secret: str) -> list[str]:
+    """Apply the migrations that are missing, as the owner, and return their names."""
     applied: list[str] = []
     async with owner_context(database_url, secret), in_transaction("default") as client:
-        await client.execute_query("SELECT pg_advisory_xact_lock($1)", [LOCK])
+        await client.execute_query(IN_TURN, [LOCK])
+        await client.execute_query(NOT_FOR_LONG)
 
         def note(event: str, _app: str, name: str) -> None:
             if event == "apply_done":
@@ -59,10 +85,26 @@ async def migrate(database_url: str, secret: str) -> list[str]:
         executor = MigrationExecutor(client, orm_config(database_url)["apps"])
         # Asking for a table that is not there yet would end the transaction.
         await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+        ours = known(executor)
+        for fault in await faults_of_history(client._connection, ours):
+            raise SetupError(fault)
         await executor.migrate(progress=note)
+        await mark(client._connection, ours, applied)
         for hook in after_migrate():
             await hook(client._connection)
     return applied
+
+
+async def let_go_of(database_url: str, role: str, secret: str) -> None:
+    """End the connections of a role that do nothing just now: what they have prepared may give something else now.
+
+    Whoever holds them in a pool opens others. One that is busy is told at its next statement.
+    """
+    connection = await asyncpg.connect(**connection_facts(as_role(database_url, role, secret)), timeout=10)
+    try:
+        await connection.execute(OUTDATED)
+    finally:
+        await connection.close()
 
 
 def after_migrate() -> list[Callable[[asyncpg.Connection], Awaitable[None]]]:
@@ -130,7 +172,9 @@ async def drift(database_url: str, secret: str) -> list[str]:
     faults = []
     async with owner_context(database_url, secret), in_transaction("default") as client:
         config = orm_config(database_url)["apps"]
-        steps = await MigrationExecutor(client, config).plan()
+        executor = MigrationExecutor(client, config)
+        faults += await faults_of_history(client._connection, known(executor))
+        steps = await executor.plan()
         faults += [f"The migration {step.migration.name} is not applied; run ./win db migrate." for step in steps]
         faults += await undeclared_changes(config)
         for query, arguments, sentence in CHECKS:

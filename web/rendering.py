@@ -201,7 +201,12 @@ def failed(request: Request, code: str, message: str, language: str) -> Response
     title = TITLES.get(code, "failure.other")
     # A malformed question is not something that whoever reads the page can know about.
     reference = str(request.state.request_id) if status >= 500 else ""
-    return render(request, "failure.html", language, status=status, title=title, message=message, reference=reference)
+    response = render(
+        request, "failure.html", language, status=status, title=title, message=message, reference=reference
+    )
+    if code == ErrorCode.UNAVAILABLE:
+        response.headers["retry-after"] = str(Unavailable().retry_after)
+    return response
 
 
 async def not_here(request: Request, error: Exception) -> Response:
