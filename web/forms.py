@@ -16,6 +16,8 @@ from web.texts import TEXTS, say
 
 TOKEN = "token"  # noqa: S105 - the name of the hidden input
 ONCE = "once"
+HERE = "here"
+"""The hidden input that says which page a form stands on."""
 KEY = re.compile(r"[0-9a-f]{32}")
 MOST_INPUTS = 500
 FORM = "application/x-www-form-urlencoded"
@@ -83,6 +85,7 @@ async def read_form(request: Request, *, with_token: bool = True) -> Typed:
     except ValueError:
         raise BadRequest from None
     typed = Typed(pairs)
+    request.state.here = typed.text(HERE)
     expected = token_of(request)
     if with_token and not hmac.compare_digest(typed.text(TOKEN).encode(), expected.encode()):
         raise Refused("request.cross_site")

@@ -16,13 +16,13 @@ from starlette.requests import Request
 
 from infra.errors import BadRequest, Refused
 from infra.keys import derived_key
-from web.forms import Typed, read_form
+from web.forms import HERE, Typed, read_form
 
 TEXT = "kept"
 """The hidden input of the forms of signing in."""
 WHOSE = "whose"
 """The hidden input of every form of a member: for whom it was made, whatever has become of the session since."""
-NOT_KEPT = {"token", WHOSE, "here", "secret", "password", "currentPassword", "newPassword", "repeatPassword", "code"}
+NOT_KEPT = {"token", WHOSE, "secret", "password", "currentPassword", "newPassword", "repeatPassword", "code"}
 SIGNATURE = 32
 
 
@@ -51,7 +51,11 @@ async def kept_of(request: Request) -> Kept | None:
         return None
     pairs = [(name, value) for name, values in typed.values.items() if name not in NOT_KEPT for value in values]
     member_id = member_of_form(typed)
-    return None if member_id is None or not pairs else Kept(member_id, request.url.path, pairs)
+    return (
+        None
+        if member_id is None or not {name for name, _ in pairs} - {HERE}
+        else Kept(member_id, request.url.path, pairs)
+    )
 
 
 def whose(member_id: UUID) -> str:

@@ -20,6 +20,7 @@ from infra.errors import ErrorCode, Unauthenticated, Unavailable, WinError
 from infra.log import logger
 from infra.messages import say as say_message
 from tenants.members.lookup import member_of_session
+from web.again import Again, address_again, again_of, pairs_of
 from web.ask import LANGUAGES, Told, chosen_language, session_of
 from web.forms import Typed, by_input, token_of
 from web.groups import MUNICIPALITY, need_label
@@ -37,6 +38,8 @@ HEADERS: Mapping[str, str] = {
 STYLES = ("dist/win.css", "pages.css")
 """In this order; the first is built, and pages are whole without it."""
 HINTS = {text.removeprefix("hint.") for text in TEXTS if text.startswith("hint.")}
+TO_MEND = {409, 422, 429}
+NOTHING_ELSE: Mapping[str, Any] = {}
 TITLES = {"FORBIDDEN": "failure.forbidden", "NOT_FOUND": "failure.not_found", "CONFLICT": "failure.conflict"}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -58,9 +61,22 @@ def render(
     status: int = 200,
     problems: Sequence[Mapping[str, Any]] = (),
     inputs: Sequence[str] = (),
+    again: Mapping[str, Any] | None = NOTHING_ELSE,
     **context: Any,
 ) -> Response:
-    """Return the page in this language; each problem stands at the input, of these, that it belongs to."""
+    """Return the page in this language; each problem stands at the input, of these, that it belongs to.
+
+    The answer to a form that has to be mended is the way to the form's page, which shows it; there, `again` is shown
+    besides. With None the page is answered at once, as one that can be shown by no other request.
+    """
+    if "typed" in context:
+        if request.method == "POST" and status in TO_MEND and again is not None:
+            wrong = Again(pairs_of(context["typed"]), problems, status, again)
+            if address := address_again(request, context["typed"], wrong):
+                return redirect(address)
+        elif shown := again_of(request):
+            problems, status = shown.problems, shown.status
+            context = {**context, **shown.also, "typed": shown.typed, "fresh": lambda: shown.key}
     words: dict[str, Any] = {
         "t": partial(say, language),
         "label": partial(label, language),
@@ -87,6 +103,12 @@ def render(
     }
     page = ENVIRONMENT.get_template(template).render({**words, **context})
     return HTMLResponse(page, status, headers=dict(HEADERS))
+
+
+def by_address(request: Request, typed: Typed) -> Response | None:
+    """Lead to the form's page, which shows what was typed; nothing if that is too much for an address."""
+    address = address_again(request, typed)
+    return redirect(address) if address else None
 
 
 def person(case: Mapping[str, Any], language: str) -> str:
@@ -190,7 +212,7 @@ async def to_sign_in(request: Request) -> Response:
     """Send the browser to sign in, and from there back; with what was typed, if the session ended meanwhile."""
     kept = await kept_of(request)
     if kept is not None:
-        return render(request, "enter.html", spoken(request), status=401, kept=kept, typed=Typed(), next="")
+        return render(request, "enter.html", spoken(request), status=401, kept=kept, typed=Typed())
     address = request.url.path if request.method == "GET" else "/today"
     return redirect("/sign-in" if address in ("/", "/today") else f"/sign-in?next={address}")
 

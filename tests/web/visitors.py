@@ -124,10 +124,12 @@ class Visitor:
         self.status = 0
         self.page = Page("")
         self.address = ""
+        self.query = ""
 
     def at(self, response: httpx.Response) -> Page:
         """Look at the page that came."""
         self.status, self.page, self.address = response.status_code, Page(response.text), response.url.path
+        self.query = response.url.query.decode()
         return self.page
 
     async def open(self, address: str) -> Page:

@@ -92,6 +92,7 @@ def form(
         problems=problems,
         inputs=names,
         conflict=conflict,
+        again={} if conflict is None else {"conflict": conflict},
         now={value.name: shown(made, value) for value in made.values},
         needs=need_choices(made.answer.language) if made.group is None else (),
     )

@@ -11,11 +11,12 @@ from starlette.routing import Route
 from authz.fields import FIELD, GROUPS, mask_of
 from infra.clock import today
 from infra.errors import NotFound, Refused
+from web.again import again_of
 from web.ask import Answer, ask, do
 from web.forms import Problems, Typed, missing, read_form
 from web.pages.authorisations import PURPOSES, SENSITIVE, USUAL, partners
 from web.preview import authorises, holds, preview, within_reach
-from web.rendering import page, redirect, render
+from web.rendering import by_address, page, redirect, render
 
 NAMES = ("purpose", "partners", "fields", "message")
 VERBS = ("accept", "decline", "close")
@@ -46,6 +47,9 @@ async def joint_interventions(request: Request) -> Response:
 async def proposal(request: Request) -> Response:
     """Show the form."""
     answer = await allowed(request)
+    shown = again_of(request)
+    if shown is not None and not shown.problems and shown.typed.text("step") == "preview":
+        return shown_before(request, answer, shown.typed)
     return form(request, answer, as_agreed(answer.data["case"]), [])
 
 
@@ -99,7 +103,7 @@ async def propose(request: Request) -> Response:
     answer = await allowed(request)
     step = typed.text("step")
     if step == "change":
-        return form(request, answer, typed, [])
+        return by_address(request, typed) or form(request, answer, typed, [])
     problems: Problems = [
         missing(name, answer.language)
         for name in ("purpose", "partners", "fields")
@@ -108,7 +112,7 @@ async def propose(request: Request) -> Response:
     if problems:
         return form(request, answer, typed, problems)
     if step != "send":
-        return shown_before(request, answer, typed)
+        return by_address(request, typed) or shown_before(request, answer, typed)
     given = {
         "caseId": request.path_params["case"],
         "purpose": typed.text("purpose"),

@@ -64,7 +64,7 @@ async def key_page(request: Request, secret: str, problems: Problems, status: in
     picture = segno.make(address, micro=False).svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None)
     words = {"secret": secret, "spaced": spaced, "address": address}
     drawn = Markup(picture)  # noqa: S704 - made by the library, of an address that it does not write into it
-    return await shown(request, "factor_key.html", problems, status, words=words, picture=drawn)
+    return await shown(request, "factor_key.html", problems, status, words=words, picture=drawn, again=None)
 
 
 async def confirm(request: Request) -> Response:

@@ -1,6 +1,6 @@
 """Signing in and out with a form, choosing an organisation and a language."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 from uuid import UUID
 
@@ -17,14 +17,23 @@ from infra.messages import say as say_message
 from tenants.members import service
 from tenants.members.challenges import LIFE
 from tenants.members.service import CodeNeeded, Membership, Opened, SignIn, preferred
+from web.again import address_again, is_ours, pairs_of, place_of_form
 from web.ask import LANGUAGE_COOKIE, LANGUAGES, chosen_language, session_of
-from web.forms import Typed, local, missing, read_form, token_for
-from web.kept import carried
+from web.forms import HERE, Typed, local, missing, read_form, token_for
+from web.kept import WHOSE, carried
 from web.rendering import page, redirect, render, spoken
 
 HOME = "/today"
 CHALLENGE_COOKIE = "__Host-win-challenge"
 YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Long:
+    """A half-filled form that is too long for an address: where it goes, and what is in it."""
+
+    place: str
+    pairs: list[tuple[str, str]]
 
 
 async def home(_request: Request) -> Response:
@@ -40,6 +49,7 @@ async def ask_password(request: Request) -> Response:
 
 def form(request: Request, typed: Typed, *problems: dict[str, object], status: int = 200) -> Response:
     """Render the form, with what was typed but the password."""
+    kept = carried(typed)
     return render(
         request,
         "enter.html",
@@ -48,8 +58,8 @@ def form(request: Request, typed: Typed, *problems: dict[str, object], status: i
         typed=typed,
         problems=problems,
         inputs=["email", "password"],
-        next=typed.text("next"),
-        kept=carried(typed),
+        kept=kept,
+        again=None if kept else {},
     )
 
 
@@ -114,16 +124,17 @@ async def ask_code(request: Request) -> Response:
 
 def code_form(request: Request, typed: Typed, *problems: dict[str, object], status: int = 200) -> Response:
     """Render the form of the code; what was typed is not shown again, as it may have been used up."""
+    kept = carried(typed)
     return render(
         request,
         "enter_code.html",
         spoken(request),
         status=status,
-        typed=Typed(),
+        typed=Typed([("next", typed.text("next"))]),
         problems=problems,
         inputs=["code"],
-        next=typed.text("next"),
-        kept=carried(typed),
+        kept=kept,
+        again=None if kept else {},
     )
 
 
@@ -164,8 +175,7 @@ def said(language: str, error: WinError) -> str:
 
 def onward(address: str) -> str:
     """Return where to go after signing in: a page of ours, whatever the address bar said."""
-    ours = address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
-    return address if ours else HOME
+    return address if is_ours(address) else HOME
 
 
 def member_of(typed: Typed) -> UUID | None:
@@ -244,9 +254,25 @@ async def switch(request: Request) -> Response:
 
 
 async def speak(request: Request) -> Response:
-    """Remember the language in this browser, and go back to the page."""
+    """Remember the language in this browser, and go back to the page, with what is typed in its form."""
     typed = await read_form(request, with_token=False)
-    return keep_language(redirect(onward(typed.text("here"))), typed.text("language"))
+    language = typed.text("language")
+    if language in LANGUAGES:
+        request.state.language = language
+    return keep_language(spoken_to(request, typed), language)
+
+
+def spoken_to(request: Request, typed: Typed) -> Response:
+    """Return the way back to the page; what is too much for an address is shown at once, to be sent or left."""
+    if carried(typed) is not None:
+        return form(request, typed)
+    if not pairs_of(typed):
+        return redirect(onward(typed.text(HERE)))
+    if address := address_again(request, typed):
+        return redirect(address)
+    place = place_of_form(request)
+    whole = Long(place, [*pairs_of(typed), (HERE, place)])
+    return render(request, "resume.html", spoken(request), kept=whole, whose=typed.text(WHOSE), lead="resume.long")
 
 
 def keep_language(response: Response, language: str) -> Response:

@@ -203,6 +203,10 @@ PAGES: Mapping[str, tuple[str, str]] = {
         "Hai di nuovo accesso. Quello che avevi scritto è ancora qui: va salvato adesso.",
         "You are signed in again. What you wrote is still here: save it now.",
     ),
+    "resume.long": (
+        "Quello che hai scritto è ancora qui. Continua per salvarlo.",
+        "What you wrote is still here. Go on to save it.",
+    ),
     "resume.title": (
         "Riprendi da dove eri",
         "Go on where you were",

@@ -1,0 +1,94 @@
+"""A form that has to be mended, or was half filled in, as an address has it: going back shows it, and sends nothing.
+
+A page that is the answer to a form cannot be gone back to: browsers ask whether to send the form again. So the answer
+leads to the form's own page, and what was typed goes along in the address, where only the same session can read it.
+"""
+
+import json
+import zlib
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from hmac import digest
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from cryptography.fernet import Fernet, InvalidToken
+from starlette.requests import Request
+
+from api.identity import COOKIE
+from infra.keys import derived_key
+from web.forms import HERE, ONCE, Typed
+from web.kept import NOT_KEPT
+
+AGAIN = "again"
+LONGEST = 7_000
+"""Characters; common proxies take addresses of 8 KiB. What is longer is answered at once, without an address."""
+SECONDS_FOR_STRANGERS = 600
+"""Whoever is not signed in has no secret: what they typed can be read by whoever has the address, and not for long."""
+NOT_SHOWN = NOT_KEPT | {HERE, ONCE, AGAIN, "language"}
+
+
+@dataclass(frozen=True)
+class Again:
+    """What was typed into the form of a page, and what is wrong with it."""
+
+    pairs: Sequence[tuple[str, str]]
+    problems: Sequence[Mapping[str, Any]] = ()
+    status: int = 200
+    also: Mapping[str, Any] = field(default_factory=dict)
+    """What else the page shows that it could not find out by itself."""
+    key: str = ""
+    """Of the form, as it is shown: whoever goes back to it and sends the same has not sent it twice."""
+
+    @property
+    def typed(self) -> Typed:
+        """Return a new copy of what was typed."""
+        return Typed([(name, value) for name, value in self.pairs])
+
+
+def address_again(request: Request, typed: Typed, again: Again | None = None) -> str:
+    """Return the address that shows the form as it was typed; nothing if that is too much for an address."""
+    place = place_of_form(request)
+    told = again or Again(pairs_of(typed))
+    parts = [place, told.pairs, [dict(one) for one in told.problems], told.status, dict(told.also)]
+    text = cipher(request).encrypt(zlib.compress(json.dumps(parts).encode(), 9)).decode()
+    return f"{place}?{urlencode({AGAIN: text})}" if len(text) <= LONGEST else ""
+
+
+def again_of(request: Request) -> Again | None:
+    """Return what the address of a page says of its form; nothing if another page or session made it."""
+    text = request.query_params.get(AGAIN, "")
+    if not text or request.method not in ("GET", "HEAD"):
+        return None
+    seconds = None if request.cookies.get(COOKIE) else SECONDS_FOR_STRANGERS
+    try:
+        told = cipher(request).decrypt(text, ttl=seconds)
+    except InvalidToken:
+        return None
+    place, pairs, problems, status, also = json.loads(zlib.decompress(told))
+    key = sha256(text.encode()).hexdigest()[:32]
+    return Again(pairs, problems, status, also, key) if place == request.url.path else None
+
+
+def pairs_of(typed: Typed) -> list[tuple[str, str]]:
+    """Return what was typed, without what no page shows again."""
+    return [(name, value) for name, values in typed.values.items() if name not in NOT_SHOWN for value in values]
+
+
+def place_of_form(request: Request) -> str:
+    """Return the page that a form stood on, as the form says; else the address that it was sent to."""
+    here = getattr(request.state, "here", "")
+    return urlsplit(here).path if is_ours(here) else request.url.path
+
+
+def is_ours(address: str) -> bool:
+    """Tell whether it is a page of ours, whatever the address bar said."""
+    return address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
+
+
+def cipher(request: Request) -> Fernet:
+    """Return what hides and finds what was typed in this session."""
+    secret = request.cookies.get(COOKIE, "").encode()
+    return Fernet(urlsafe_b64encode(digest(derived_key("forms again"), secret, "sha256")))
