@@ -15,7 +15,7 @@ from tenants.cases.queries import demand_own_case
 @strawberry.type
 class Query:
     @strawberry.field(
-        graphql_type=TYPES.classes["AccessLogEntryConnection"],
+        graphql_type=TYPES.classes["AccessLogEntryConnection"] | None,
         description="Reads of a case that I hold by other organisations, newest first.",
     )
     async def access_log(

@@ -9,15 +9,14 @@ from uuid import UUID
 import strawberry
 
 from api import case_inputs as inputs
-from api.ids import prefix_of, row_id
-from api.reading.answer import read_one, read_page
-from api.reading.types import TYPES, Node
+from api.ids import row_id
+from api.nodes import visible
+from api.reading.answer import read_page
+from api.reading.types import TYPES
 from api.verbs import do, given, payload
 from authz.actions import Action
-from infra.errors import NotFound
 from tenants.cases import service
 from tenants.cases.shape import CASES
-from tenants.shapes import NODES
 
 
 @strawberry.input(description="Every condition that is given has to hold.")
@@ -51,7 +50,7 @@ Updated = payload("UpdateCasePayload", "case", "Case")
 
 @strawberry.type
 class Query:
-    @strawberry.field(graphql_type=TYPES.classes["CaseConnection"], description="The cases that I may see.")
+    @strawberry.field(graphql_type=TYPES.classes["CaseConnection"] | None, description="The cases that I may see.")
     async def cases(
         self,
         info: strawberry.Info,
@@ -74,21 +73,6 @@ class Query:
     @strawberry.field(graphql_type=TYPES.classes["Case"] | None, description="One case.")
     async def case(self, info: strawberry.Info, id: strawberry.ID) -> Any:  # noqa: A002
         return await visible(info, "Case", row_id("case", id))
-
-    @strawberry.field(graphql_type=Node | None, description="Anything that has a global id.")
-    async def node(self, info: strawberry.Info, id: strawberry.ID) -> Any:  # noqa: A002
-        prefix = prefix_of(id)
-        if prefix not in NODES:
-            raise NotFound
-        return await visible(info, NODES[prefix].name, row_id(prefix, id))
-
-
-async def visible(info: strawberry.Info, name: str, row: UUID) -> Any:
-    """Return the row as the response has it. Raises `NotFound`, the same for hidden and absent."""
-    found = await read_one(info._raw_info, name, row)
-    if found is None:
-        raise NotFound
-    return found
 
 
 async def update(info: strawberry.Info, source: Any, verb: Callable[..., Awaitable[None]], *converted: Any) -> Any:

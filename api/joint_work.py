@@ -61,7 +61,7 @@ Closed = payload("CloseJointInterventionPayload", "joint_intervention", "JointIn
 @strawberry.type
 class Query:
     @strawberry.field(
-        graphql_type=TYPES.classes["JointInterventionConnection"],
+        graphql_type=TYPES.classes["JointInterventionConnection"] | None,
         description="Joint interventions that my organisation holds or is invited to, newest first.",
     )
     async def joint_interventions(

@@ -22,6 +22,7 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    ListValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     ValueNode,
@@ -40,6 +41,8 @@ MAX_VARIABLES = 5000
 ROOT_PAGE = 25
 NESTED_PAGE = 10
 PAGE_SIZE = "first"
+IDS = "ids"
+MOST_IDS = 100
 LISTED = ("edges", "nodes")
 
 
@@ -49,6 +52,8 @@ class Counted(Enum):
     LEAF = auto()
     OBJECT = auto()
     LIST = auto()
+    BY_IDS = auto()
+    """A list of what the caller names one by one."""
     SIZED_LIST = auto()
     """A list whose length the caller names."""
     PAGE = auto()
@@ -162,9 +167,19 @@ class Costing:
         if how is Counted.PAGE:
             return 2 + self.selections(node.selection_set, kind, self.page_size(node, found, usual))
         below = 2 + self.selections(node.selection_set, kind)
+        if how is Counted.BY_IDS:
+            return 2 + self.how_many_ids(node) * below
         if how is Counted.SIZED_LIST:
             return 2 + self.page_size(node, found, usual) * below
         return (usual if how is Counted.LIST and not listed else 1) * below
+
+    def how_many_ids(self, node: FieldNode) -> int:
+        """Return how many ids are given; one by itself is as good as a list of one."""
+        given: Any = next((argument.value for argument in node.arguments or () if argument.name.value == IDS), None)
+        if isinstance(given, VariableNode):
+            given = self.variables.get(given.name.value)
+            return len(given) if isinstance(given, list) else 1 if isinstance(given, str) else MOST_IDS
+        return len(given.values) if isinstance(given, ListValueNode) else 1
 
     def page_size(self, node: FieldNode, found: GraphQLField, usual: int) -> int:
         """Return how many are asked for. Nonsense counts as the usual number: the verb refuses it."""
@@ -193,6 +208,8 @@ def counted(found: GraphQLField) -> Counted:
     """Tell how the field counts."""
     if is_leaf_type(get_named_type(found.type)):
         return Counted.LEAF
+    if IDS in found.args:
+        return Counted.BY_IDS
     if PAGE_SIZE in found.args:
         return Counted.SIZED_LIST if is_listed(found) else Counted.PAGE
     return Counted.LIST if is_listed(found) else Counted.OBJECT

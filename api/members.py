@@ -55,7 +55,7 @@ Removed = payload("RemoveMemberPayload", "member", "Member")
 @strawberry.type
 class Query:
     @strawberry.field(
-        graphql_type=TYPES.classes["MemberConnection"],
+        graphql_type=TYPES.classes["MemberConnection"] | None,
         description="The members of my organisation, by name; for whoever manages them.",
     )
     async def members(self, info: strawberry.Info, first: int | None = None, after: str | None = None) -> Any:
@@ -63,7 +63,8 @@ class Query:
         return await read_page(info._raw_info, "Member", MEMBERS, first=first, after=after, default=100)
 
     @strawberry.field(
-        graphql_type=TYPES.classes["Member"], description="A member of my organisation; for whoever manages them."
+        graphql_type=TYPES.classes["Member"] | None,
+        description="A member of my organisation; for whoever manages them.",
     )
     async def member(self, info: strawberry.Info, id: strawberry.ID) -> Any:  # noqa: A002
         row = row_id("member", id)
@@ -73,7 +74,7 @@ class Query:
         return await read_one(info._raw_info, "Member", row)
 
     @strawberry.field(
-        graphql_type=TYPES.classes["InvitationConnection"],
+        graphql_type=TYPES.classes["InvitationConnection"] | None,
         description="Invitations of my organisation that are still open, newest first; for whoever manages members.",
     )
     async def invitations(self, info: strawberry.Info, first: int | None = None, after: str | None = None) -> Any:

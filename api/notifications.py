@@ -22,7 +22,7 @@ class MarkNotificationReadInput:
 @strawberry.type
 class Query:
     @strawberry.field(
-        graphql_type=TYPES.classes["NotificationConnection"],
+        graphql_type=TYPES.classes["NotificationConnection"] | None,
         description="What I am told, as a member of my organisation, newest first.",
     )
     async def notifications(

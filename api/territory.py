@@ -25,12 +25,12 @@ class OrganisationFilter:
 
 @strawberry.type
 class Query:
-    @strawberry.field(graphql_type=TYPES.classes["Viewer"], description="Whoever asks.")
+    @strawberry.field(graphql_type=TYPES.classes["Viewer"] | None, description="Whoever asks.")
     async def viewer(self, info: strawberry.Info) -> Any:
         return await read_one(info._raw_info, "Viewer", info.context.viewer.actor.member_id)
 
     @strawberry.field(
-        graphql_type=TYPES.classes["OrganisationConnection"], description="The organisations of the territory."
+        graphql_type=TYPES.classes["OrganisationConnection"] | None, description="The organisations of the territory."
     )
     async def organisations(
         self,

@@ -40,6 +40,7 @@ OTHER_WORDS = {
 HOSTS = re.compile(r"(?:https?|postgres(?:ql)?|rediss?)://(?:[^\s/@'\"`{}]*@)?([a-zA-Z0-9.-]+\.[a-zA-Z]{2,}|[0-9.]+)")
 KNOWN_HOSTS = re.compile(
     r"(.*\.)?(example|test|invalid|localhost)|127\.0\.0\.1|0\.0\.0\.0|(.*\.)?europa\.eu|(.*\.)?w3\.org"
+    r"|scalars\.graphql\.org"
 )
 MACHINE_PATHS = re.compile(r"(?<![\w.}*])/(?:work|home|root|Users|mnt|opt)/\w")
 WHEELS_FROM = re.compile(r"^\s*(--index-url|--extra-index-url|--find-links|-i |-f )|@ https?://", re.MULTILINE)

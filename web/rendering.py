@@ -205,7 +205,7 @@ async def resumed(request: Request, refused: WinError) -> Response | None:
 
 def of_member(viewer: Mapping[str, Any] | None) -> str:
     """Return what says for whom the forms of a page are."""
-    return whose(row_id("member", viewer["id"])) if viewer else ""
+    return whose(row_id("viewer", viewer["id"])) if viewer else ""
 
 
 async def to_sign_in(request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
@@ -79,6 +79,16 @@ async def read_one(info: GraphQLResolveInfo[Any], name: str, row: UUID) -> Any:
     return await _answer(info, statement, {"id": row})
 
 
+async def read_several(info: GraphQLResolveInfo[Any], name: str, rows: Sequence[UUID]) -> Mapping[UUID, Any]:
+    """Return the rows of this shape that are visible, as the response has them."""
+    shape = SHAPES[name]
+    statement = _statement(info, name, None, lambda selection: statements.several(SHAPES, shape, selection))
+    asking: Asking = info.context
+    values = {**asking.values, "ids": list(rows)}
+    texts = await alone(info, lambda: statements.run_several(statement, values))
+    return {row: _completed(text) for row, text in texts.items()}
+
+
 async def read_page(
     info: GraphQLResolveInfo[Any],
     name: str,
@@ -145,6 +155,8 @@ async def alone(info: GraphQLResolveInfo[Any], query: Callable[[], Awaitable[Fou
 async def _answer(info: GraphQLResolveInfo[Any], statement: Statement, values: Mapping[str, object]) -> Any:
     asking: Asking = info.context
     text = await alone(info, lambda: statements.run(statement, {**asking.values, **values}))
-    if text is None:
-        return None
+    return None if text is None else _completed(text)
+
+
+def _completed(text: str) -> Any:
     return orjson.loads(text) if settings().read_path == "reference" else orjson.Fragment(text.encode())

@@ -1,5 +1,6 @@
 """What the holder can read of who read its cases."""
 
+from authz.actions import Action
 from authz.purposes import Purpose
 from tenants.reading.expressions import field_keys
 from tenants.reading.shapes import Key, Kind, Leaf, One, Shape, Source
@@ -16,7 +17,7 @@ ACCESS_LOG_ENTRY = Shape(
     (
         Leaf("id", Kind.ID, sql="'access_' || {row}.id", required=True),
         Leaf("at", Kind.DATETIME, required=True),
-        Leaf("request_id", Kind.ID, required=True),
+        Leaf("request_id", required=True),
         One(
             "organisation",
             "Organisation",
@@ -39,6 +40,9 @@ ACCESS_LOG_ENTRY = Shape(
             "AND {child}.number = {row}.clause",
         ),
     ),
+    prefix="access",
+    action=Action.ACCESS_LOG_READ,
+    reached="{child}.holder_id = {organisation}",
     note="One read of a case by another organisation.",
 )
 

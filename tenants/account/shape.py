@@ -14,7 +14,7 @@ class SessionKind(StrEnum):
 
 SESSION = Shape(
     "Session",
-    "",  # rows come from a function of the database, which gives nobody's but one's own
+    "own_sessions()",  # a function of the database, which gives nobody's but one's own
     (
         Leaf("id", Kind.ID, sql="'session_' || {row}.id", required=True),
         Leaf("kind", SessionKind, sql="upper({row}.kind)", required=True),
@@ -23,5 +23,7 @@ SESSION = Shape(
         Leaf("ends_at", Kind.DATETIME, required=True, note="When it ends at the latest."),
         Leaf("is_current", Kind.BOOLEAN, sql="({row}.id = {session})", required=True, note="The one that asks."),
     ),
+    prefix="session",
+    in_territory=False,
     note="A sign-in of mine that is open, or a token.",
 )

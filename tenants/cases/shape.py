@@ -14,6 +14,8 @@ NEED_BITS = sum(
     for key in ("needs.macro", "justice.measures", "health.addictions", "health.disability", "health.conditions")
 )
 
+SHOWN_NEED = "{mask} & (1::bigint << {child}.field_bit) <> 0"
+
 DISADVANTAGE, ISEE = "case_disadvantage", "case_isee"
 
 
@@ -183,8 +185,7 @@ CASE = Shape(
         Many(
             "needs",
             "Need",
-            "{child}.territory_id = {row}.territory_id AND {child}.case_id = {row}.id "
-            "AND {mask} & (1::bigint << {child}.field_bit) <> 0",
+            "{child}.territory_id = {row}.territory_id AND {child}.case_id = {row}.id AND " + SHOWN_NEED,
             order="{child}.recorded_on, {child}.id",
             bits=NEED_BITS,
             note="Null if no need may be read.",
@@ -210,6 +211,7 @@ CASE = Shape(
     ),
     prefix="case",
     grounded=True,
+    action=Action.CASE_READ,
     cases="SELECT {id}",
     note="The unit of work that is shared under the pact.",
 )
@@ -224,6 +226,11 @@ NEED = Shape(
         Leaf("note", sql=need_detail("note")),
         Leaf("recorded_on", Kind.DATE, required=True),
     ),
+    prefix="need",
+    of_case="case_id",
+    reached=SHOWN_NEED,
+    bits=NEED_BITS,
+    cases="SELECT n.case_id FROM case_need n WHERE n.territory_id = {territory} AND n.id = {id}",
 )
 
 LONGEST_ASKED = 100

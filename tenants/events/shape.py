@@ -4,6 +4,16 @@ from tenants.events.models import EventKind
 from tenants.reading.expressions import field_keys
 from tenants.reading.shapes import Key, Kind, Leaf, One, Shape, Source
 
+
+def happened(event: str) -> str:
+    """Return the condition that an event is told: not what is to come, nor an end that a withdrawal forestalled."""
+    return (
+        f"{event}.at <= now() AND NOT ({event}.kind = 'authorisation_will_end' AND EXISTS (SELECT FROM authorisation w "
+        f"WHERE w.territory_id = {event}.territory_id AND w.id = {event}.authorisation_id "
+        f"AND w.withdrawn_at <= {event}.at))"
+    )
+
+
 EVENT = Shape(
     "Event",
     "event",
@@ -31,13 +41,14 @@ EVENT = Shape(
             "{child}.territory_id = {row}.territory_id AND {child}.id = {row}.joint_intervention_id",
         ),
     ),
+    prefix="event",
+    of_case="case_id",
+    reached=happened("{child}"),
+    cases="SELECT v.case_id FROM event v WHERE v.territory_id = {territory} AND v.id = {id}",
     note="One thing that happened to a case.",
 )
 
-# What is only to come is not shown yet, and an end that was forestalled by a withdrawal never.
 TIMELINE = Source(
-    rows="FROM event e WHERE e.territory_id = {territory} AND e.case_id = {row}.id AND e.at <= now() "
-    "AND NOT (e.kind = 'authorisation_will_end' AND EXISTS (SELECT FROM authorisation w "
-    "WHERE w.territory_id = e.territory_id AND w.id = e.authorisation_id AND w.withdrawn_at <= e.at))",
+    rows="FROM event e WHERE e.territory_id = {territory} AND e.case_id = {row}.id AND " + happened("e"),
     keys=(Key("at", "e.at", "timestamptz"), Key("id", "e.id", "uuid")),
 )

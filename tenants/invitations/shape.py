@@ -19,6 +19,7 @@ INVITATION = Shape(
         Leaf("accepted_at", Kind.DATETIME),
         Leaf("withdrawn_at", Kind.DATETIME),
     ),
+    prefix="invitation",
     note="Somebody who is asked to become a member of my organisation.",
 )
 

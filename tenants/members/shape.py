@@ -7,7 +7,7 @@ VIEWER = Shape(
     "Viewer",
     "member",
     (
-        Leaf("id", Kind.ID, sql="'member_' || {row}.id", required=True),
+        Leaf("id", Kind.ID, sql="'viewer_' || {row}.id", required=True),
         Leaf("email", sql="{email}", required=True),
         Leaf("display_name", sql="{display_name}", required=True),
         Leaf("language", sql="{account_language}", required=True, note="The one that the account is spoken to in."),
@@ -48,6 +48,8 @@ VIEWER = Shape(
             note="Where I am signed in, this one first, then the last used; my tokens too.",
         ),
     ),
+    prefix="viewer",
+    reached="{child}.id = {member}",
     note="Whoever asks: a member of one organisation.",
 )
 
@@ -64,6 +66,7 @@ MEMBER = Shape(
         Leaf("valid_until", Kind.DATE, note="The last day of it; null while no end is set."),
         Leaf("is_viewer", Kind.BOOLEAN, sql="{row}.account_id = {account}", required=True, note="Whether it is I."),
     ),
+    prefix="member",
     note="Somebody who acts for my organisation; only whoever manages its members sees them.",
 )
 

@@ -1,5 +1,6 @@
 """What can be read of organisations and of the territory."""
 
+from authz.actions import Action
 from authz.kinds import OrganisationKind
 from tenants.reading.shapes import Key, Kind, Leaf, One, Shape, Source
 
@@ -21,6 +22,7 @@ ORGANISATION = Shape(
         ),
     ),
     prefix="organisation",
+    action=Action.ORGANISATION_READ,
     note="One legal or ecclesial body of the territory.",
 )
 
@@ -35,5 +37,6 @@ TERRITORY = Shape(
     "Territory",
     "territory",
     (Leaf("slug", required=True), Leaf("name", required=True), Leaf("is_demo", Kind.BOOLEAN, required=True)),
+    in_territory=False,
     note="A network of organisations with a pact.",
 )

@@ -1,5 +1,6 @@
 """What can be read of the pact: everybody in the territory reads all of it."""
 
+from authz.actions import Action
 from tenants.reading.shapes import Kind, Leaf, Many, One, Shape
 
 
@@ -37,6 +38,7 @@ PACT = Shape(
         ),
     ),
     prefix="pact",
+    action=Action.PACT_READ,
     note="One version of the Patto Territoriale di Reciprocità.",
 )
 

@@ -13,6 +13,7 @@ PAIRS = 50  # PostgreSQL functions take 100 arguments, and json_build_object two
 
 PARAMETERS = {
     "id": "uuid",
+    "ids": "uuid[]",
     "territory": "uuid",
     "organisation": "uuid",
     "account": "uuid",
@@ -34,7 +35,7 @@ GROUND = """CROSS JOIN LATERAL (
          bool_or(a.clause = 0) AS own, bit_or(a.pact_mask) AS pact_mask,
          bit_or(a.authorised_mask) AS authorised_mask, bit_or(a.read_mask) AS read_mask
     FROM case_access a
-   WHERE a.territory_id = {territory} AND a.organisation_id = {organisation} AND a.case_id = {row}.id
+   WHERE a.territory_id = {territory} AND a.organisation_id = {organisation} AND a.case_id = {row}.{case}
      AND a.until > now()) {ground}"""
 
 # What is read is looked up case by case: left to choose, PostgreSQL reads all that was ever shared with the reader.
@@ -56,6 +57,14 @@ class Scope:
     row: str
     ground: str = ""
     joined: dict[str, str] = field(default_factory=dict)
+
+    def joins(self) -> list[str]:
+        """Return the joins of the tables that hold more of the same case."""
+        return [
+            f"LEFT JOIN {name} {alias} ON {alias}.territory_id = {self.row}.territory_id "
+            f"AND {alias}.case_id = {self.row}.id"
+            for name, alias in self.joined.items()
+        ]
 
     def names(self) -> dict[str, str]:
         """Return what templates may say about this row."""
@@ -125,26 +134,24 @@ class Rendering:
         asked for, it is not looked up again.
         """
         scope = Scope(self.alias(shape.name.lower()))
-        conditions = [self.fill(where, outer, child=scope.row)]
-        if shape.grounded:
+        case = "id" if shape.grounded else shape.of_case if outer is None else ""
+        if case:
             self.touches_cases = True
             scope.ground = self.alias("ground")
-            conditions.append(f"{scope.ground}.mask <> 0")
         elif outer is not None:
             scope.ground = outer.ground
+        conditions = [self.fill(where, outer or scope, child=scope.row)]
+        if case:
+            conditions.append(f"{scope.ground}.mask <> 0")
         value = self.object(shape.name, shape.members, selection, scope)
         lines = [f"FROM {table or shape.table} {scope.row}"]
         from_page = value.replace(f"{scope.ground}.mask", mask)
         if shape.grounded and mask and f"{scope.ground}." not in from_page:
             value = from_page
             conditions.pop()
-        elif shape.grounded:
-            lines.append(self.fill(GROUND, scope))
-        lines += [
-            f"LEFT JOIN {name} {alias} ON {alias}.territory_id = {scope.row}.territory_id "
-            f"AND {alias}.case_id = {scope.row}.id"
-            for name, alias in scope.joined.items()
-        ]
+        elif case:
+            lines.append(self.fill(GROUND, scope, case=case))
+        lines += scope.joins()
         lines.append(f"WHERE {' AND '.join(conditions)}")
         return "\n".join(lines), value, scope
 

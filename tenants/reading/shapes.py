@@ -11,6 +11,7 @@ from enum import Enum, StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from authz.actions import Action, action_mask
 from authz.fields import FIELD
 
 if TYPE_CHECKING:
@@ -149,8 +150,8 @@ Member = Leaf | Inline | One | Many | Pages
 class Shape:
     """What can be read of one noun.
 
-    `prefix` makes it a node with a global id. A `grounded` shape is a case: its rows are seen through the live
-    grounds of the reader's organisation, and its fields through their masks.
+    `prefix` makes it a node with a global id: whatever has an id has one. A `grounded` shape is a case: its rows are
+    seen through the live grounds of the reader's organisation, and its fields through their masks.
     """
 
     name: str
@@ -159,6 +160,16 @@ class Shape:
     prefix: str = ""
     key: str = "id"
     grounded: bool = False
+    of_case: str = ""
+    """The column of the case that a row is part of: asked for by its id, it is seen through that case's grounds."""
+    reached: str = ""
+    """On what condition a row `{child}` is found by its id, where being visible is not enough."""
+    action: Action | None = None
+    """What the role has to allow before a row is found by its id."""
+    bits: int = 0
+    """Fields of its case that a row tells by itself, beside those that its leaves name."""
+    in_territory: bool = True
+    """Whether a row says of which territory it is."""
     cases: str = ""
     """A query of the case ids behind the row `{id}`; empty if there are none."""
     note: str = ""
@@ -168,6 +179,16 @@ class Shape:
             for leaf in leaves(self.members):
                 if bool(leaf.field) == leaf.public:
                     raise TypeError(f"{self.name}.{leaf.name}: case data needs a field, or has to be public; not both")
+
+    @property
+    def found(self) -> str:
+        """The condition on which the row `{id}` is given to whoever asks for it by its id."""
+        conditions = [f"{{child}}.{self.key} = {{id}}"]
+        if self.in_territory:
+            conditions.append("{child}.territory_id = {territory}")
+        if self.action:
+            conditions.append(f"{{actions}} & {action_mask([self.action])} <> 0")
+        return " AND ".join([*conditions, *([self.reached] if self.reached else [])])
 
     @cached_property
     def by_name(self) -> Mapping[str, Member]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from infra.database import connection
 from tenants.reading.pages import Page
@@ -31,10 +32,27 @@ class PageRequest:
 def one(shapes: Mapping[str, Shape], shape: Shape, selection: tuple[Selected, ...]) -> Statement:
     """Return the statement of the row whose id is the parameter `id`; it gives no row where none is visible."""
     rendering = Rendering(shapes)
-    source, value, _ = rendering.source(shape, selection, f"{{child}}.{shape.key} = {{id}}" + _in_territory(shape))
+    rendering.requested |= shape.bits
+    source, value, _ = rendering.source(shape, selection, shape.found)
     log = rendering.log(shape.cases)
     head = f"WITH {log}\n" if log else ""
     return _statement(rendering, f"{head}SELECT ({value})::text {source}")
+
+
+ASKED = "unnest({ids}) asked (id)"
+
+
+def several(shapes: Mapping[str, Shape], shape: Shape, selection: tuple[Selected, ...]) -> Statement:
+    """Return the statement of the rows whose ids are the parameter `ids`: a JSON text for each that is visible."""
+    rendering = Rendering(shapes)
+    rendering.requested |= shape.bits
+    asked = rendering.fill(ASKED)
+    source, value, _ = rendering.source(shape, selection, shape.found.replace("{id}", "asked.id"))
+    cases = shape.cases.replace("{id}", "asked.id")
+    log = rendering.log(f"SELECT behind.* FROM {ASKED} CROSS JOIN LATERAL ({cases}) behind" if cases else "")
+    head = f"WITH {log}\n" if log else ""
+    found = f"SELECT ({value})::text AS text {source}"
+    return _statement(rendering, f"{head}SELECT asked.id, found.text FROM {asked} CROSS JOIN LATERAL ({found}) found")
 
 
 def page(
@@ -56,18 +74,20 @@ def page(
     return _statement(rendering, rendered.render_root(selection))
 
 
-def _in_territory(shape: Shape) -> str:
-    return "" if shape.table == "territory" else " AND {child}.territory_id = {territory}"
-
-
 def _statement(rendering: Rendering, text: str) -> Statement:
     return Statement(text, tuple(rendering.parameters), dict(rendering.constants))
 
 
 async def run(statement: Statement, values: Mapping[str, object]) -> str | None:
     """Run it in the running transaction and return the JSON text; `None` where no row is visible."""
-    arguments: Sequence[object] = [
-        statement.constants[name] if name in statement.constants else values[name] for name in statement.parameters
-    ]
-    text: str | None = await connection().fetchval(statement.text, *arguments)
+    text: str | None = await connection().fetchval(statement.text, *_arguments(statement, values))
     return text
+
+
+async def run_several(statement: Statement, values: Mapping[str, object]) -> Mapping[UUID, str]:
+    """Run it in the running transaction and return the JSON text of each row that is visible."""
+    return {row["id"]: row["text"] for row in await connection().fetch(statement.text, *_arguments(statement, values))}
+
+
+def _arguments(statement: Statement, values: Mapping[str, object]) -> Sequence[object]:
+    return [statement.constants[name] if name in statement.constants else values[name] for name in statement.parameters]

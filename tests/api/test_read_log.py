@@ -25,6 +25,7 @@ PATHS = {
     "edges": f"{{ cases(first: 9) {{ edges {{ node {CASE} }} }} }}",
     "one": f"query ($id: ID!) {{ case(id: $id) {CASE} }}",
     "node": f"query ($id: ID!) {{ node(id: $id) {{ id ... on Case {CASE} }} }}",
+    "nodes": f"query ($id: ID!) {{ nodes(ids: [$id]) {{ id ... on Case {CASE} }} }}",
     "shared": f"{{ jointInterventions(first: 60) {{ nodes {WORK} }} }}",
     "node of a joint intervention": f"query ($w: ID!) {{ node(id: $w) {{ ... on JointIntervention {WORK} }} }}",
     "below a case": f"query ($id: ID!) {{ case(id: $id) {{ jointInterventions {{ nodes {WORK} }} }} }}",
@@ -176,14 +177,14 @@ async def test_a_payload_is_a_read(ask: Ask, log: Log) -> None:
         assert (entry["purpose"], entry["clause"]) == ("traineeship", 5)
 
 
-async def test_an_operation_that_fails_shows_nothing_and_logs_nothing(ask: Ask, log: Log) -> None:
+async def test_what_is_shown_beside_a_root_that_fails_is_logged(ask: Ask, log: Log) -> None:
     case, _ = await some_shared_case(ask)
     await log.new()
     query = f"query ($id: ID!) {{ case(id: $id) {CASE} cases(first: -1) {{ totalCount }} }}"
     answer = await ask("giulia", query, {"id": case})
     entries = await log.new()
-    assert answer["data"] is None
-    assert {f"case_{entry['case_id']}" for entry in entries} <= {case}
+    assert (answer["data"]["case"]["id"], answer["data"]["cases"]) == (case, None)
+    assert {f"case_{entry['case_id']}" for entry in entries} == {case}
 
 
 async def test_whether_there_is_a_sensitive_value_is_a_read_too(ask: Ask, log: Log, owner: asyncpg.Connection) -> None:
