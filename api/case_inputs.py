@@ -51,6 +51,7 @@ class UpdateIdentityInput(UpdateInput, PersonInput):
 class UpdateContactsInput(UpdateInput):
     municipality: str | None = UNSET
     phone: str | None = UNSET
+    phone_note: str | None = UNSET
     email: str | None = UNSET
     address: str | None = UNSET
     address_protected: bool | None = UNSET

@@ -28,8 +28,8 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "The birth is before 1900. Check it again.",
     ),
     "problem.birth_year_differs": (
-        "L'anno non è quello della data di nascita. Correggi uno dei due.",
-        "The year is not that of the date of birth. Correct one of the two.",
+        "L'anno non è quello della data di nascita, che è del {born}. Correggi uno dei due.",
+        "The year is not that of the date of birth, which is of {born}. Correct one of the two.",
     ),
     "problem.case_is_closed": (
         "La scheda è chiusa. Riaprila prima di proporre un intervento congiunto.",
@@ -95,6 +95,40 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "La password è troppo corta: servono almeno 12 caratteri. Tre o quattro parole a caso vanno bene.",
         "The password is too short: at least 12 characters are needed. Three or four random words will do.",
     ),
+    "problem.phone_extension": (
+        "Qui va solo il numero. Scrivi l'interno in «Note sul telefono».",
+        'Only the number goes here. Write the extension under "Note on the telephone".',
+    ),
+    "problem.phone_french": (
+        "Si può leggere in due modi. Se è italiano scrivi {italian}, se è francese scrivi {french}.",
+        "It can be read in two ways. If it is Italian write {italian}, if it is French write {french}.",
+    ),
+    "problem.phone_nobody_has": (
+        "Un numero così non esiste: ricontrollalo, con il prefisso del paese se è estero (+40, +221…). Quello che sai "
+        "puoi scriverlo in «Note sul telefono».",
+        "There is no such number: check it, with the country's prefix if it is foreign (+40, +221…). What you know "
+        'can go under "Note on the telephone".',
+    ),
+    "problem.phone_of_service": (
+        "È il numero di un servizio, non di una persona. Se serve, scrivilo in «Note sul telefono».",
+        'This is the number of a service, not of a person. If it is needed, write it under "Note on the telephone".',
+    ),
+    "problem.phone_several": (
+        "Qui va un numero solo. Scrivi l'altro in «Note sul telefono».",
+        'Only one number goes here. Write the other under "Note on the telephone".',
+    ),
+    "problem.phone_signs": (
+        "Scrivi solo cifre, con il prefisso del paese se il numero è estero: per esempio 055 123456 o +40 721 234567.",
+        "Write digits only, with the country's prefix if the number is foreign: such as 055 123456 or +40 721 234567.",
+    ),
+    "problem.phone_too_long": (
+        "Il numero ha troppe cifre. Ricontrollalo; se sono due numeri, scrivi il secondo in «Note sul telefono».",
+        'The number has too many digits. Check it; if there are two, write the second under "Note on the telephone".',
+    ),
+    "problem.phone_too_short": (
+        "Al numero mancano delle cifre. Ricontrollalo.",
+        "Digits of the number are missing. Check it.",
+    ),
     "problem.reason_only_to_close": (
         "Il motivo si indica solo per chiudere la scheda.",
         "A reason is given only to close the case.",
@@ -120,8 +154,8 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "The date is too far away. Choose a nearer one.",
     ),
     "problem.too_long": (
-        "Il testo è troppo lungo. Accorcialo.",
-        "The text is too long. Shorten it.",
+        "Il testo è troppo lungo: il massimo è di {most} caratteri. Accorcialo.",
+        "The text is too long: the most is {most} characters. Shorten it.",
     ),
     "problem.too_many": (
         "Sono troppi elementi in una volta. Togline qualcuno.",
@@ -130,6 +164,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "problem.too_many_invitations": (
         "Oggi la tua organizzazione ha mandato troppi inviti. Riprova domani.",
         "Your organisation has sent too many invitations today. Try again tomorrow.",
+    ),
+    "problem.too_many_marks": (
+        "Ci sono troppi segni uno sopra l'altro. Togline qualcuno.",
+        "There are too many marks on top of each other. Remove some.",
     ),
     "problem.too_obvious": (
         "Questa password si indovina facilmente: contiene quasi solo il tuo nome, la tua e-mail o parole e tasti "

@@ -3,25 +3,27 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from infra.errors import Invalid, Problem, ProblemCode
+from tenants.signs import more_than, seen
 
 Check: TypeAlias = Callable[[Any], Any]
 """Takes a value that was given, never None, and returns it as it is stored. Raises `Wrong`."""
 
 MOST_AT_ONCE = 100
-# Overrides of the direction of writing make a text look like another one.
-DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+CODE_POINTS = 4
+"""So many code points a sign may take on the average: every column of a text has room for as many."""
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 class Wrong(Exception):
-    """A value that a person can mend."""
+    """A value that a person can mend; `text` is an id of infra/messages.py, with its values."""
 
-    def __init__(self, code: ProblemCode, text: str = "") -> None:
+    def __init__(self, code: ProblemCode, text: str = "", **values: str | int) -> None:
         super().__init__(code)
-        self.code, self.text = code, text
+        self.code, self.text, self.values = code, text, values
 
 
 class Findings:
@@ -30,8 +32,8 @@ class Findings:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def add(self, code: ProblemCode, *path: str, text: str = "") -> None:
-        self.problems.append(Problem(code, path, text))
+    def add(self, code: ProblemCode, *path: str, text: str = "", **values: str | int) -> None:
+        self.problems.append(Problem(code, path, text, {name: str(value) for name, value in values.items()}))
 
     def check(self, check: Check, value: object, *path: str) -> Any:
         """Return the value as it is stored; None for none, and for one that is wrong."""
@@ -40,7 +42,7 @@ class Findings:
         try:
             return check(value)
         except Wrong as wrong:
-            self.add(wrong.code, *path, text=wrong.text)
+            self.add(wrong.code, *path, text=wrong.text, **wrong.values)
             return None
 
     def require(self, check: Check, value: object, *path: str) -> Any:
@@ -70,34 +72,53 @@ def without_repeats(values: Iterable[Any]) -> list[Any]:
     return list(dict.fromkeys(values))
 
 
-def line(most: int) -> Check:
-    """Return the check of a text on one line, its words one space apart; an empty one is none."""
-    return _text(most, allowed="", spaced=True)
+@dataclass(frozen=True)
+class Text:
+    """The check of a text of at most so many signs; `allowed` are control characters that it may hold."""
 
+    most: int
+    allowed: str = ""
+    spaced: bool = False
+    joined: bool = True
 
-def lines(most: int) -> Check:
-    """Return the check of a text that may go over several lines."""
-    return _text(most, allowed="\n\t")
+    @property
+    def code_points(self) -> int:
+        """The most that the text takes in a column."""
+        return self.most * CODE_POINTS
 
-
-def _text(most: int, allowed: str, *, spaced: bool = False) -> Check:
-    def check(value: object) -> str | None:
+    def __call__(self, value: object) -> str | None:
+        """Return the text as it is stored; one in which nothing can be seen is none. Raises `Wrong`."""
         if not isinstance(value, str):
             raise Wrong(ProblemCode.INVALID_FORMAT)
-        text = unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip()
+        text = unicodedata.normalize("NFC", seen(value.replace("\r\n", "\n"), joined=self.joined)).strip()
         # Control characters are never typed, and half characters (surrogates) cannot be stored.
-        if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in allowed for sign in text):
+        if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in self.allowed for sign in text):
             raise Wrong(ProblemCode.INVALID_FORMAT)
-        if DIRECTION.search(text):
-            raise Wrong(ProblemCode.INVALID_FORMAT)
-        if spaced:
+        if self.spaced:
             text = " ".join(text.split())
-        if len(text) > most:
-            raise Wrong(ProblemCode.TOO_LONG)
-        # A text in which nothing can be seen is none.
+        self._demand_short(text)
         return text if any(unicodedata.category(sign)[0] not in "CZ" for sign in text) else None
 
-    return check
+    def _demand_short(self, text: str) -> None:
+        if more_than(self.most, text):
+            raise Wrong(ProblemCode.TOO_LONG, most=self.most)
+        if len(text) > self.code_points:
+            raise Wrong(ProblemCode.TOO_LONG, "problem.too_many_marks")
+
+
+def line(most: int) -> Text:
+    """Return the check of a text on one line, its words one space apart; an empty one is none."""
+    return Text(most, spaced=True)
+
+
+def lines(most: int) -> Text:
+    """Return the check of a text that may go over several lines."""
+    return Text(most, allowed="\n\t")
+
+
+def personal_name(most: int) -> Text:
+    """Return the check of somebody's name: as a line, without any sign that is not seen."""
+    return Text(most, spaced=True, joined=False)
 
 
 def one_of(items: Iterable[str]) -> Check:

@@ -3,8 +3,6 @@
 import hmac
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -21,14 +19,8 @@ HERE = "here"
 KEY = re.compile(r"[0-9a-f]{32}")
 MOST_INPUTS = 500
 FORM = "application/x-www-form-urlencoded"
-DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})")
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Problems = list[dict[str, Any]]
-
-
-class NoSuchDay(ValueError):
-    """It is written like a day, but no calendar has it, such as 31/2/1990."""
 
 
 class Typed:
@@ -125,36 +117,3 @@ def in_its_words(problem: Mapping[str, Any], name: str, language: str) -> str:
 def missing(name: str, language: str) -> dict[str, Any]:
     """Return the problem of an input that was left empty."""
     return local(name, say(language, "wrong.missing"), "REQUIRED")
-
-
-def read_day(text: str) -> str:
-    """Return a day as ISO 8601, of `7/5/1990`, `07.05.90` or `1990-05-07`. Raises `ValueError` or `NoSuchDay`."""
-    if ISO_DAY.fullmatch(text):
-        year, month, day = (int(part) for part in text.split("-"))
-    elif match := DAY.fullmatch(text):
-        day, month, year = (int(part) for part in match.groups())
-    else:
-        raise ValueError
-    if year < 100:
-        year += 1900 if year > 30 else 2000
-    try:
-        return date(year, month, day).isoformat()
-    except ValueError:
-        raise NoSuchDay from None
-
-
-def read_money(text: str) -> str:
-    """Return an amount as the API writes it, of `4.210,55`, `4210.55` or `€ 4210`. Raises `ValueError`."""
-    plain = text.replace("€", "").replace(" ", "").replace("\u00a0", "")
-    if plain.rfind(".") > plain.rfind(",") > -1:
-        plain = plain.replace(",", "")
-    elif re.fullmatch(r"\d{1,3}(,\d{3})+", plain):
-        plain = plain.replace(",", "")  # as in English: no amount has three decimals
-    elif "," in plain:
-        plain = plain.replace(".", "").replace(",", ".")
-    elif re.fullmatch(r"\d{1,3}(\.\d{3})+", plain):
-        plain = plain.replace(".", "")
-    try:
-        return str(Decimal(plain))
-    except InvalidOperation:
-        raise ValueError from None

@@ -1,7 +1,8 @@
 """The groups of a case as forms and pages show them: which values, of which kind, each with the field it belongs to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tenants.cases.catalogues import (
@@ -13,12 +14,23 @@ from tenants.cases.catalogues import (
     Catalogue,
 )
 from tenants.cases.need_catalogue import NEEDS
-from web.forms import NoSuchDay, Problems, Typed, local, missing, read_day, read_money
+from web.days import day_problem, read_day, read_money, read_year
+from web.forms import Problems, Typed, local, missing
+from web.telephones import telephone
 from web.texts import day, money, say
 
 NEED = "needs"
 WAS = "was."
 """Before the name of an input: what the case had when the form was made, so that only changes are sent."""
+
+
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "birthday": partial(read_day, born=True),
+    "day": read_day,
+    "money": read_money,
+    "year": read_year,
+}
+"""How what was typed of a kind is read; every other kind is sent as it was typed."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +50,10 @@ class Value:
             return say(language, "choice.yes" if value else "choice.no")
         if isinstance(value, list):
             return ", ".join(self.label(item, language) for item in value)
-        if self.kind == "day":
+        if self.kind in ("birthday", "day"):
             return day(value, language)
+        if self.kind == "phone":
+            return telephone(value, language)
         if self.kind == "money":
             return money(value, language)
         return self.label(str(value), language)
@@ -57,7 +71,9 @@ class Value:
             return [""]
         if self.kind == "yes":
             return ["yes" if value else "no"]
-        return [self.shown(value, "it") if self.kind in ("day", "money") else str(value)]
+        if self.kind == "phone":
+            return [telephone(value)]
+        return [self.shown(value, "it") if self.kind in ("birthday", "day", "money") else str(value)]
 
     def read(self, typed: Typed, language: str, problems: Problems) -> Any:
         """Return what was typed as the API takes it; what cannot be read goes to the problems."""
@@ -68,15 +84,12 @@ class Value:
             return None
         if self.kind == "yes":
             return text == "yes"
-        readers = {"day": read_day, "money": read_money, "year": int}
-        if self.kind not in readers:
+        if self.kind not in READERS:
             return text
         try:
-            return readers[self.kind](text)  # type: ignore[operator]  # each of them takes a text
-        except NoSuchDay:
-            problems.append(local(self.name, say(language, "wrong.no_such_day")))
-        except ValueError:
-            problems.append(local(self.name, say(language, f"wrong.{self.kind}")))
+            return READERS[self.kind](text)
+        except ValueError as wrong:
+            problems.append(local(self.name, day_problem(wrong, language, f"wrong.{self.kind}")))
             return None
 
 
@@ -109,7 +122,7 @@ class Group:
 IDENTITY = (
     Value("givenName", "identity.name"),
     Value("familyName", "identity.name"),
-    Value("bornOn", "identity.birth", "day"),
+    Value("bornOn", "identity.birth", "birthday"),
     Value("birthYear", "identity.birth_year", "year"),
     Value("sex", "identity.sex", "choice", SEXES),
     Value("identityCode", "identity.identity_code"),
@@ -125,7 +138,8 @@ GROUPS: Mapping[str, Group] = {
             ("person", "contacts"),
             (
                 MUNICIPALITY,
-                Value("phone", "contacts.phone"),
+                Value("phone", "contacts.phone", "phone"),
+                Value("phoneNote", "contacts.phone", "lines"),
                 Value("email", "contacts.email"),
                 Value("address", "contacts.address", "lines"),
                 Value("addressProtected", "contacts.address", "yes"),

@@ -30,7 +30,7 @@ class Authorisation(TenantRow):
     given_by = fields.UUIDField()
     withdrawn_at = fields.DatetimeField(null=True)
     withdrawn_by = fields.UUIDField(null=True)
-    withdrawal_reason = fields.CharField(max_length=500, null=True)
+    withdrawal_reason = fields.CharField(max_length=2000, null=True)
 
     class Meta:
         table = "authorisation"

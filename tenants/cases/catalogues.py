@@ -96,6 +96,9 @@ CLOSURE_REASONS: Catalogue = MappingProxyType(
     }
 )
 
+HOME_COUNTRY = "IT"
+"""A telephone number without a prefix is of this country."""
+
 MUNICIPALITIES: Catalogue = MappingProxyType(
     {
         code: (name, name)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from authz.fields import FIELD, Field
@@ -10,9 +11,11 @@ from infra.errors import ProblemCode
 from tenants.cases import values
 from tenants.cases.catalogues import DISADVANTAGES, EDUCATION_LEVELS, INCOME_BANDS, SEXES
 from tenants.cases.identity_codes import identity_code
-from tenants.checks import Check, Findings, line, lines, one_of
+from tenants.cases.telephones import telephone
+from tenants.checks import Check, Findings, line, lines, one_of, personal_name
 
 HEALTH_TABLE = "case_health"
+BIRTH, YEAR = "identity.birth", "identity.birth_year"
 Values = dict[str, dict[str, Any]]
 """Table → column → value; a health row's column is the key of its field."""
 
@@ -27,6 +30,13 @@ class Entry:
     field: Field
     check: Check
     cleared: Any = None
+    also: str = ""
+    """A field that says part of the same thing: whoever writes the one reads and writes the other too."""
+
+    @property
+    def mask(self) -> int:
+        """Bits of the fields that are written with it."""
+        return self.field.mask | (FIELD[self.also].mask if self.also else 0)
 
     def stored(self, value: Any) -> dict[str, Any]:
         """Return the columns of the checked value."""
@@ -35,28 +45,29 @@ class Entry:
         return dict(zip(self.columns, value or [None] * len(self.columns), strict=True))
 
 
-def _entry(name: str, where: str, field: str, check: Check, cleared: Any = None) -> Entry:
+def _entry(value: str, where: str, field: str, check: Check, cleared: Any = None, *, also: str = "") -> Entry:
     table, *columns = where.split()
-    return Entry(name, table, tuple(columns or [name]), FIELD[field], check, cleared)
+    return Entry(value, table, tuple(columns or [value]), FIELD[field], check, cleared, also)
 
 
-def _health(name: str) -> Entry:
-    field = FIELD[f"health.{name}"]
-    return Entry(name, HEALTH_TABLE, (field.key,), field, lines(4000))
+def _health(value: str) -> Entry:
+    field = FIELD[f"health.{value}"]
+    return Entry(value, HEALTH_TABLE, (field.key,), field, lines(4000))
 
 
 GROUPS: Mapping[str, tuple[Entry, ...]] = {
     "identity": (
-        _entry("given_name", "case_identity", "identity.name", line(100)),
-        _entry("family_name", "case_identity", "identity.name", line(100)),
-        _entry("born_on", "case_identity birth_date", "identity.birth", values.birth_date),
-        _entry("birth_year", "case_identity", "identity.birth_year", values.birth_year),
+        _entry("given_name", "case_identity", "identity.name", personal_name(100)),
+        _entry("family_name", "case_identity", "identity.name", personal_name(100)),
+        _entry("born_on", "case_identity birth_date", "identity.birth", values.birth_date, also=YEAR),
+        _entry("birth_year", "case_identity", "identity.birth_year", values.birth_year, also=BIRTH),
         _entry("sex", "case_identity", "identity.sex", one_of(SEXES)),
         _entry("identity_code", "case_identity_code code kind", "identity.identity_code", identity_code),
     ),
     "contacts": (
         _entry("municipality", "case_contacts", "contacts.municipality", values.municipality),
-        _entry("phone", "case_contacts", "contacts.phone", values.telephone),
+        _entry("phone", "case_contacts", "contacts.phone", telephone),
+        _entry("phone_note", "case_contacts", "contacts.phone", lines(300)),
         _entry("email", "case_contacts", "contacts.email", values.email),
         _entry("address", "case_address", "contacts.address", lines(300)),
         _entry("address_protected", "case_address protected", "contacts.address", values.flag, cleared=False),
@@ -82,7 +93,7 @@ GROUPS: Mapping[str, tuple[Entry, ...]] = {
         _entry("languages", "case_education", "education.languages", lines(500)),
     ),
     "housing": (_entry("situation", "case_housing", "housing.situation", lines(2000)),),
-    "health": tuple(_health(name) for name in ("conditions", "disability", "addictions", "mental")),
+    "health": tuple(_health(value) for value in ("conditions", "disability", "addictions", "mental")),
     "justice": (_entry("measures", "case_justice", "justice.measures", lines(4000)),),
 }
 """A new value is one line here, and its column in a migration."""
@@ -111,7 +122,9 @@ class Masks:
     def may_write(self, entry: Entry) -> bool:
         """Tell whether the value may be written; PostgreSQL finds the row to change by reading it."""
         found_by = entry.field.mask if entry.table == HEALTH_TABLE else TABLE_MASKS[entry.table]
-        return bool(self.write & entry.field.mask and self.read & found_by)
+        if entry.also and self.read & entry.mask != entry.mask:
+            return False
+        return self.write & entry.mask == entry.mask and bool(self.read & found_by)
 
     def are_within(self, others: "Masks") -> bool:
         """Tell whether the others allow all that these do."""
@@ -133,16 +146,19 @@ def checked(findings: Findings, entries: Sequence[Entry], changes: Mapping[str, 
     for entry in entries:
         value = findings.check(entry.check, changes[entry.name], *path, entry.name)
         found[entry.table].update(entry.stored(value))
-    _complete_birth(findings, found.get("case_identity", {}), *path)
     return dict(found)
 
 
-def _complete_birth(findings: Findings, identity: dict[str, Any], *path: str) -> None:
-    """A date of birth says the year too; a year that says otherwise is wrong."""
-    born, year = identity.get("birth_date"), identity.get("birth_year")
+def complete_birth(findings: Findings, values: Values, known: date | None, *path: str) -> None:
+    """A date of birth says the year too; a year that says otherwise is wrong. `known` is the date that is stored."""
+    identity = values.get("case_identity", {})
+    if not {"birth_date", "birth_year"} & set(identity):
+        return
+    born = identity.get("birth_date", known)
     if born is None:
         return
-    if year is None:
+    year = identity.get("birth_year")
+    if "birth_date" in identity and year is None:
         identity["birth_year"] = born.year
     elif year != born.year:
-        findings.add(ProblemCode.INVALID_FORMAT, *path, "birth_year", text="problem.birth_year_differs")
+        findings.add(ProblemCode.INVALID_FORMAT, *path, "birth_year", text="problem.birth_year_differs", born=born.year)

@@ -8,13 +8,18 @@ import re
 from datetime import date
 from enum import StrEnum
 
+import regex
 from codicefiscale import codicefiscale
 
 from infra.errors import ProblemCode
 from tenants.checks import Wrong
+from tenants.signs import seen
 
-HEALTH_CODE = re.compile(r"(STP|ENI)[0-9]{13}")
-PROVISIONAL = re.compile(r"[0-9]{11}")
+APART = regex.compile(r"[\s\p{Pd}.·•_]+")
+"""What is pasted between the signs of a code, and is none of them."""
+HEALTH_CODE = re.compile(r"(STP|ENI)(?!0{13})[0-9]{13}")
+PROVISIONAL = re.compile(r"(?!0{7})[0-9]{11}")
+"""Seven digits that count from one, three of the office, and one that makes it add up."""
 MONTHS = "ABCDEHLMPRST"
 DIGIT = "[0-9LMNPQRSTUV]"
 CODICE_FISCALE = re.compile(
@@ -37,7 +42,7 @@ def identity_code(value: object) -> tuple[str, IdentityCodeKind] | None:
     """Return the code as it is stored, and its kind; None for an empty one. Raises `Wrong`."""
     if not isinstance(value, str):
         raise Wrong(ProblemCode.INVALID_IDENTITY_CODE)
-    code = "".join(value.split()).upper()
+    code = APART.sub("", seen(value, joined=False)).upper()
     if not code:
         return None
     if health := HEALTH_CODE.fullmatch(code):

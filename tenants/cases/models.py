@@ -55,8 +55,8 @@ class CaseGroup(Model):
 
 
 class CaseIdentity(CaseGroup):
-    given_name = fields.CharField(max_length=100, null=True)
-    family_name = fields.CharField(max_length=100, null=True)
+    given_name = fields.CharField(max_length=400, null=True)
+    family_name = fields.CharField(max_length=400, null=True)
     birth_date = fields.DateField(null=True)
     birth_year = fields.IntField(null=True)
     sex = fields.CharField(max_length=1, null=True)
@@ -76,6 +76,7 @@ class CaseIdentityCode(CaseGroup):
 class CaseContacts(CaseGroup):
     municipality = fields.CharField(max_length=6, null=True)
     phone = fields.CharField(max_length=20, null=True)
+    phone_note = fields.CharField(max_length=1200, null=True)
     email = fields.CharField(max_length=254, null=True)
 
     class Meta:
@@ -85,7 +86,7 @@ class CaseContacts(CaseGroup):
 class CaseAddress(CaseGroup):
     """A protected address is never shared, whatever the pact says."""
 
-    address = fields.CharField(max_length=300, null=True)
+    address = fields.CharField(max_length=1200, null=True)
     protected = fields.BooleanField(default=False)
 
     class Meta:
@@ -93,8 +94,8 @@ class CaseAddress(CaseGroup):
 
 
 class CaseLegalStatus(CaseGroup):
-    citizenship = fields.CharField(max_length=100, null=True)
-    residence_permit = fields.CharField(max_length=100, null=True)
+    citizenship = fields.CharField(max_length=400, null=True)
+    residence_permit = fields.CharField(max_length=400, null=True)
 
     class Meta:
         table = "case_legal_status"
@@ -109,8 +110,8 @@ class CaseDisadvantage(CaseGroup):
 
 class CaseEconomic(CaseGroup):
     income_band = fields.CharField(max_length=30, null=True)
-    debts = fields.CharField(max_length=1000, null=True)
-    benefits = fields.CharField(max_length=1000, null=True)
+    debts = fields.CharField(max_length=4000, null=True)
+    benefits = fields.CharField(max_length=4000, null=True)
 
     class Meta:
         table = "case_economic"
@@ -125,8 +126,8 @@ class CaseIsee(CaseGroup):
 
 
 class CaseWork(CaseGroup):
-    profile = fields.CharField(max_length=2000, null=True)
-    history = fields.CharField(max_length=4000, null=True)
+    profile = fields.CharField(max_length=8000, null=True)
+    history = fields.CharField(max_length=16000, null=True)
 
     class Meta:
         table = "case_work"
@@ -134,14 +135,14 @@ class CaseWork(CaseGroup):
 
 class CaseEducation(CaseGroup):
     level = fields.CharField(max_length=20, null=True)
-    languages = fields.CharField(max_length=500, null=True)
+    languages = fields.CharField(max_length=2000, null=True)
 
     class Meta:
         table = "case_education"
 
 
 class CaseHousing(CaseGroup):
-    situation = fields.CharField(max_length=2000, null=True)
+    situation = fields.CharField(max_length=8000, null=True)
 
     class Meta:
         table = "case_housing"
@@ -151,14 +152,14 @@ class CaseHealth(CaseGroup):
     """One row a field, keyed (territory, case, field): each special field is hidden by itself."""
 
     field_bit = fields.SmallIntField()
-    detail = fields.CharField(max_length=4000)
+    detail = fields.CharField(max_length=16000)
 
     class Meta:
         table = "case_health"
 
 
 class CaseJustice(CaseGroup):
-    measures = fields.CharField(max_length=4000, null=True)
+    measures = fields.CharField(max_length=16000, null=True)
 
     class Meta:
         table = "case_justice"
@@ -184,7 +185,7 @@ class CaseNeedDetail(Model):
     case_id = fields.UUIDField()
     field_bit = fields.SmallIntField()
     item = fields.CharField(max_length=60, null=True)
-    note = fields.CharField(max_length=2000, null=True)
+    note = fields.CharField(max_length=8000, null=True)
 
     class Meta:
         table = "case_need_detail"

@@ -4,6 +4,7 @@ A case that is hidden and one that is absent are the same, so `NotFound` always 
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import date
 from functools import reduce
 from operator import or_
 from typing import TypeAlias
@@ -16,7 +17,7 @@ from infra.database import connection
 from infra.errors import ProblemCode, Refused
 from infra.row_security import TERRITORY
 from tenants.cases.catalogues import CLOSURE_REASONS
-from tenants.cases.groups import GROUPS, Masks, Values, checked, given_entries
+from tenants.cases.groups import GROUPS, Entry, Masks, Values, checked, complete_birth, given_entries
 from tenants.cases.models import CaseStatus
 from tenants.cases.needs import add_needs, checked_needs, may_remove, remove_needs
 from tenants.cases.opening import add_file
@@ -27,6 +28,7 @@ from tenants.events.recording import record
 
 Update: TypeAlias = Callable[[Actor, UUID, int, Mapping[str, object]], Awaitable[None]]
 
+BORN = f"SELECT birth_date FROM case_identity WHERE territory_id = {TERRITORY} AND case_id = $1"
 STATUS = f"SELECT status FROM case_file WHERE territory_id = {TERRITORY} AND id = $1"
 CHANGE_STATUS = f"""
 UPDATE case_file SET status = $2, closed_on = $3, closure_reason = $4 WHERE territory_id = {TERRITORY} AND id = $1
@@ -51,6 +53,7 @@ async def open_case(
         raise not_writable(Action.CASE_OPEN)
     findings = Findings()
     values = checked(findings, given_entries("identity", person), person, "person")
+    complete_birth(findings, values, None, "person")
     values |= checked(findings, given_entries("contacts", contacts), contacts)
     new_needs = checked_needs(findings, needs, "needs")
     first = findings.check(one_of(set(CaseStatus) - {CaseStatus.CLOSED}), status, "status")
@@ -102,10 +105,19 @@ async def _update_group(
         raise not_writable()
     findings = Findings()
     values = checked(findings, entries, changes)
+    complete_birth(findings, values, await _stored_birth(case_id, entries))
     findings.settle()
     await touch(case_id, expected_version, masks)
     await write(case_id, values)
-    await _record_update(case_id, [entry.field.mask for entry in entries])
+    await _record_update(case_id, [entry.mask for entry in entries])
+
+
+async def _stored_birth(case_id: UUID, entries: Iterable[Entry]) -> date | None:
+    """Return the date of birth that there is, where the year is to be written: only who reads both may write it."""
+    if not any(entry.also for entry in entries):
+        return None
+    born: date | None = await connection().fetchval(BORN, case_id)
+    return born
 
 
 async def _record_update(case_id: UUID, masks: Iterable[int]) -> None:

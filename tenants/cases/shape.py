@@ -79,6 +79,12 @@ PERSON = Inline(
             (
                 Leaf("municipality", table="case_contacts", field="contacts.municipality", note="ISTAT code."),
                 Leaf("phone", table="case_contacts", field="contacts.phone", note="E.164."),
+                Leaf(
+                    "phone_note",
+                    table="case_contacts",
+                    field="contacts.phone",
+                    note="What belongs to the number: an extension, a second number, when to call.",
+                ),
                 Leaf("email", table="case_contacts", field="contacts.email"),
                 Leaf("address", table="case_address", field="contacts.address"),
                 Leaf(

@@ -12,7 +12,7 @@ from infra.clock import new_id, now
 from infra.database import Connection, transaction
 from infra.errors import NotFound
 from tenants.account.weakness import strong
-from tenants.checks import Findings, line
+from tenants.checks import Findings, personal_name
 from tenants.members import passwords
 from tenants.members.secrets import hash_of
 from tenants.members.service import COOKIE_LIFE, Opened, SignIn, hold, memberships_of, open_session, prove
@@ -71,7 +71,7 @@ async def accept(link: str, given: Acceptance) -> Opened:
             await hold(connection, proven, given.code, throttles)
             return await _take(connection, link, given, proven.account_id)
     findings = Findings()
-    name = findings.require(line(200), given.display_name, "display_name")
+    name = findings.require(personal_name(200), given.display_name, "display_name")
     about = (found.email, found.display_name, given.display_name)
     password = findings.require(strong(*about), given.password, "password")
     findings.settle()

@@ -12,7 +12,7 @@ from authz.actor import Actor
 from infra.database import after_commit, connection
 from infra.errors import NotFound, ProblemCode, Refused
 from infra.queue import ring
-from tenants.checks import Findings, line
+from tenants.checks import Findings, personal_name
 from tenants.members.addresses import address
 from tenants.members.roles import role_given_by
 
@@ -37,7 +37,7 @@ async def invite_member(actor: Actor, email: str, display_name: str, role: str) 
     findings = Findings()
     given = (
         findings.require(address, email, "email"),
-        findings.require(line(200), display_name, "display_name"),
+        findings.require(personal_name(200), display_name, "display_name"),
         findings.require(role_given_by(actor), role, "role"),
     )
     findings.settle()

@@ -23,12 +23,12 @@ class JointIntervention(TenantRow):
     holder_id = fields.UUIDField()
     purpose = fields.CharField(max_length=30)
     offered_mask = fields.BigIntField()
-    message = fields.CharField(max_length=2000, null=True)
+    message = fields.CharField(max_length=8000, null=True)
     proposed_at = fields.DatetimeField()
     proposed_by = fields.UUIDField()
     closed_at = fields.DatetimeField(null=True)
     closed_by = fields.UUIDField(null=True)
-    closing_reason = fields.CharField(max_length=500, null=True)
+    closing_reason = fields.CharField(max_length=2000, null=True)
 
     class Meta:
         table = "joint_intervention"
@@ -45,7 +45,7 @@ class JointInterventionPartner(Model):
     status = fields.CharField(max_length=10, default=Answer.INVITED.value)
     answered_at = fields.DatetimeField(null=True)
     answered_by = fields.UUIDField(null=True)
-    decline_reason = fields.CharField(max_length=500, null=True)
+    decline_reason = fields.CharField(max_length=2000, null=True)
 
     class Meta:
         table = "joint_intervention_partner"

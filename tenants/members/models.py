@@ -17,7 +17,7 @@ class Account(Model):
     id = fields.UUIDField(primary_key=True, default=new_id)
     email = fields.CharField(max_length=254, unique=True)
     password_hash = fields.CharField(max_length=200)
-    display_name = fields.CharField(max_length=200)
+    display_name = fields.CharField(max_length=800)
     language = fields.CharField(max_length=2, default="it")
     is_demo = fields.BooleanField(default=False)
     created_at = fields.DatetimeField(auto_now_add=True)

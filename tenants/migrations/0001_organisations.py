@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
                 ("email", fields.CharField(unique=True, max_length=254)),
                 ("password_hash", fields.CharField(max_length=200)),
-                ("display_name", fields.CharField(max_length=200)),
+                ("display_name", fields.CharField(max_length=800)),
                 ("language", fields.CharField(default="it", max_length=2)),
                 ("is_demo", fields.BooleanField(default=False)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),

@@ -131,7 +131,13 @@ CASES = [
         "identity.sex",
     ),
     group("case_identity_code", "code kind", "identity.identity_code"),
-    group("case_contacts", "municipality phone email", "contacts.municipality", "contacts.phone", "contacts.email"),
+    group(
+        "case_contacts",
+        "municipality phone phone_note email",
+        "contacts.municipality",
+        "contacts.phone",
+        "contacts.email",
+    ),
     group("case_address", "address protected", "contacts.address"),
     group("case_legal_status", "citizenship residence_permit", "status.citizenship", "status.residence_permit"),
     group("case_disadvantage", "statuses", "status.disadvantage"),
@@ -275,6 +281,9 @@ SHARED = [
     "CREATE POLICY kept ON territory TO win_owner, win_steward USING (true) WITH CHECK (true)",
     f"CREATE POLICY may_select ON territory FOR SELECT TO win_app USING (id = {TERRITORY})",
     "GRANT SELECT ON territory TO win_app, win_steward",
+    # A date of birth says the year too, so the two cannot disagree.
+    "ALTER TABLE case_identity ADD CONSTRAINT birth_year_is_that_of_the_date CHECK "
+    "(birth_date IS NULL OR coalesce(birth_year = extract(year FROM birth_date), false))",
     "CREATE UNIQUE INDEX session_token_hash ON session (token_hash)",
     # Reads of a list stream over this index alone: order, mask and expiry are all in it.
     "CREATE INDEX case_access_list ON case_access (territory_id, organisation_id, opened_on, case_id) "

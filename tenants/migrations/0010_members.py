@@ -320,7 +320,7 @@ class Migration(migrations.Migration):
                 ("territory_id", fields.UUIDField()),
                 ("organisation_id", fields.UUIDField()),
                 ("email", fields.CharField(max_length=254)),
-                ("display_name", fields.CharField(max_length=200)),
+                ("display_name", fields.CharField(max_length=800)),
                 ("role", fields.CharField(max_length=30)),
                 ("invited_by", fields.UUIDField()),
                 ("invited_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +21,17 @@ FILLED: Mapping[str, Mapping[str, object]] = {
     "case_identity": {
         "given_name": "Nome",
         "family_name": "Cognome",
-        "birth_date": today() - timedelta(12_000),
+        "birth_date": date(1990, 5, 7),
         "birth_year": 1990,
         "sex": "F",
     },
     "case_identity_code": {"code": "STP1234567890123", "kind": "STP"},
-    "case_contacts": {"municipality": "048014", "phone": "+39055123456", "email": "a@b.example"},
+    "case_contacts": {
+        "municipality": "048014",
+        "phone": "+39055123456",
+        "phone_note": "int. 12",
+        "email": "a@b.example",
+    },
     "case_address": {"address": "Via Prova 1", "protected": False},
     "case_legal_status": {"citizenship": "it", "residence_permit": "1"},
     "case_disadvantage": {"statuses": ["unemployed"]},

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from authz.fields import FIELD
@@ -69,7 +70,12 @@ async def test_each_health_field_is_a_row_and_goes_when_emptied(office: Office) 
         ("identity", {"born_on": date(1900, 1, 1)}, "case_identity", "birth_year", (1900,)),
         ("identity", {"given_name": "陈\u3000 伟"}, "case_identity", "given_name", ("陈 伟",)),
         ("identity", {"family_name": "\u200b \u2060"}, "case_identity", "family_name", (None,)),
+        ("identity", {"given_name": "\u202eanimA"}, "case_identity", "given_name", ("animA",)),
+        ("identity", {"given_name": "A\u00adnna\u200b\ufeff"}, "case_identity", "given_name", ("Anna",)),
+        ("identity", {"given_name": "x\u0323\u0301" * 100}, "case_identity", "length(given_name)", (300,)),
+        ("identity", {"birth_year": 1980}, "case_identity", "birth_year", (1980,)),
         ("contacts", {"phone": "+40 21 312 3456"}, "case_contacts", "phone", ("+40213123456",)),
+        ("contacts", {"phone_note": "int. 12"}, "case_contacts", "phone_note", ("int. 12",)),
         ("contacts", {"municipality": "015146"}, "case_contacts", "municipality", ("015146",)),
         ("contacts", {"address": "c/o Rossi\r\nvia Roma 1"}, "case_address", "address", ("c/o Rossi\nvia Roma 1",)),
         ("legal_status", {"disadvantage": [CARE, CARE.upper()]}, "case_disadvantage", "statuses", ([CARE],)),
@@ -100,13 +106,14 @@ async def test_what_is_right_is_stored_in_one_form(
         ("identity", {"identity_code": "STP009000123456"}, "INVALID_IDENTITY_CODE"),
         ("identity", {"identity_code": "１２３４５６７００１７"}, "INVALID_IDENTITY_CODE"),
         ("identity", {"identity_code": "ß" * 16}, "INVALID_IDENTITY_CODE"),
+        ("identity", {"identity_code": "0" * 11}, "INVALID_IDENTITY_CODE"),
+        ("identity", {"identity_code": "PRVNCL77A01Z3P0D"}, "INVALID_IDENTITY_CODE"),
         ("identity", {"born_on": NOW + timedelta(days=1)}, "IN_THE_FUTURE"),
         ("identity", {"born_on": date(1899, 12, 31)}, "INVALID_FORMAT"),
         ("identity", {"birth_year": NOW.year + 1}, "IN_THE_FUTURE"),
         ("identity", {"birth_year": 1899}, "INVALID_FORMAT"),
         ("identity", {"given_name": "a\nb"}, "INVALID_FORMAT"),
         ("identity", {"given_name": "\ud800"}, "INVALID_FORMAT"),
-        ("identity", {"given_name": "\u202eanimA"}, "INVALID_FORMAT"),
         ("contacts", {"phone": "3331"}, "INVALID_FORMAT"),
         ("contacts", {"phone": "055 CHIAMAMI"}, "INVALID_FORMAT"),
         ("contacts", {"email": "anna@empoli"}, "INVALID_FORMAT"),
@@ -134,8 +141,43 @@ async def test_what_is_wrong_is_told_where_it_is(office: Office, group: str, giv
 
 async def test_a_year_of_birth_cannot_contradict_the_date(office: Office) -> None:
     case = await office.a_case()
+    differs = [("INVALID_FORMAT", "birth_year")]
     given = {"born_on": date(1990, 5, 7), "birth_year": 1991}
-    assert await problems(office, case, "identity", given) == [("INVALID_FORMAT", "birth_year")]
+    assert await problems(office, case, "identity", given) == differs
+    await do(office.anna, service.update_identity, case, 1, {"born_on": date(1990, 5, 7)})
+    for year in (1991, None):
+        assert await problems(office, case, "identity", {"birth_year": year}) == differs
+    await do(office.anna, service.update_identity, case, 2, {"birth_year": 1990})
+    await do(office.anna, service.update_identity, case, 3, {"born_on": date(1991, 5, 7)})
+    assert await stored(office, "case_identity", case, "birth_date, birth_year") == (date(1991, 5, 7), 1991)
+    await do(office.anna, service.update_identity, case, 4, {"born_on": None, "birth_year": 1992})
+    assert await stored(office, "case_identity", case, "birth_date, birth_year") == (None, 1992)
+    with pytest.raises(asyncpg.CheckViolationError):
+        await see(
+            office.anna, "UPDATE case_identity SET birth_date = '1990-05-07' WHERE case_id = $1 RETURNING 1", case
+        )
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"),
+    [
+        ("PRVNCL77A01Z330Q", "PRVNCL77A01Z330Q"),
+        ("PRVNCL77A01Z3P0C", "PRVNCL77A01Z3P0C"),
+        ("PRVNCLTTALMZPPLN", "PRVNCLTTALMZPPLN"),
+        ("prv ncl 77a01 z3p0 c", "PRVNCL77A01Z3P0C"),
+        ("PRV-NCL-77A01\u2011Z3P0\u00adC.", "PRVNCL77A01Z3P0C"),
+        ("\u200bPRVNCL\ufeff77A01·Z330Q\n", "PRVNCL77A01Z330Q"),
+        ("PRVXXX77A41Z330K", "PRVXXX77A41Z330K"),
+        ("STP 0481234567890", "STP0481234567890"),
+    ],
+)
+async def test_a_code_is_kept_as_it_was_pasted_and_says_nothing_of_the_birth(
+    office: Office, code: str, kept: str
+) -> None:
+    case = await office.a_case()
+    await do(office.anna, service.update_identity, case, 1, {"identity_code": code, "birth_year": 1977})
+    assert await stored(office, "case_identity_code", case, "code") == (kept,)
+    assert await stored(office, "case_identity", case, "birth_date, birth_year") == (None, 1977)
 
 
 async def test_one_wrong_value_keeps_the_right_ones_out(office: Office) -> None:

@@ -14,7 +14,8 @@ from infra.database import Connection, Context, transaction
 from tenants.cases import catalogues
 from tenants.cases.identity_codes import identity_code
 from tenants.cases.need_catalogue import NEEDS
-from tenants.cases.values import email, telephone
+from tenants.cases.telephones import telephone
+from tenants.cases.values import email
 from tenants.demo.cases import add_case, human_code
 from tenants.demo.catalogue import LANDS, MAIN, OTHER
 from tenants.demo.load import CASES, PASSWORD, SEED, sign_ins

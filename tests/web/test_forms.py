@@ -11,7 +11,7 @@ from tests.conftest import Ask
 from tests.web.conftest import Visit
 from tests.web.test_main_job import opened, written
 from tests.web.visitors import ORIGIN, Visitor
-from web.forms import Typed, by_input, local, missing, read_day, read_money
+from web.forms import Typed, by_input, local, missing
 
 OWN = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
 CODE = "RSSMRA80A01H501X"
@@ -64,8 +64,8 @@ async def test_a_case_without_a_name_is_not_opened(visit: Visit) -> None:
     ("group", "name", "typed", "message"),
     [
         ("identity", "birthYear", "ninety", "Scrivi l'anno con quattro cifre"),
-        ("contacts", "phone", "call me", "formato giusto"),
-        ("contacts", "email", "nobody", "formato giusto"),
+        ("contacts", "phone", "call me", "solo cifre"),
+        ("contacts", "email", "nobody", "nome@esempio.it"),
         ("economic", "iseeValue", "a lot", "Questo importo non si legge"),
         ("economic", "iseeValidUntil", "soon", "Questa data non si legge"),
         ("economic", "iseeValidUntil", "31/2/2030", "Questo giorno non c'è nel calendario"),
@@ -213,35 +213,6 @@ async def test_signing_out_ends_the_session(visit: Visit) -> None:
     somebody.client.cookies.set("__Host-win-session", secret)
     await somebody.open("/today")
     assert somebody.address == "/sign-in"
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [("7/5/1990", "1990-05-07"), ("07.05.90", "1990-05-07"), ("1 2 05", "2005-02-01"), ("1990-05-07", "1990-05-07")],
-)
-def test_days_are_read_as_people_write_them(text: str, day: str) -> None:
-    assert read_day(text) == day
-
-
-@pytest.mark.parametrize("text", ["", "31/2/1990", "7/5", "yesterday", "1990-13-01", "1/2/19900"])
-def test_what_is_no_day_is_not_guessed(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - the sentence is chosen by the caller
-        read_day(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "amount"),
-    [
-        ("4.210,55", "4210.55"),
-        ("4210.55", "4210.55"),
-        ("€ 4.210", "4210"),
-        ("4,210.55", "4210.55"),
-        ("6,120", "6120"),
-        ("12", "12"),
-    ],
-)
-def test_amounts_are_read_as_people_write_them(text: str, amount: str) -> None:
-    assert read_money(text) == amount
 
 
 def test_a_problem_belongs_to_the_last_input_of_its_path() -> None:

@@ -13,9 +13,10 @@ from authz.purposes import Purpose
 from infra.clock import today
 from infra.errors import NotFound, Refused
 from web.ask import ask, do
-from web.forms import NoSuchDay, Problems, Typed, local, missing, read_day, read_form
+from web.days import day_problem, read_day
+from web.forms import Problems, Typed, local, missing, read_form
 from web.rendering import page, redirect, render
-from web.texts import day, say
+from web.texts import day
 
 NAMES = ("basis", "purposes", "kinds", "organisations", "fields", "until")
 BASES = ("CONSENT", "PUBLIC_TASK")
@@ -112,10 +113,8 @@ def read_until(typed: Typed, language: str, problems: Problems) -> str:
     text = typed.text("until")
     try:
         return read_day(text)
-    except NoSuchDay:
-        problems.append(local("until", say(language, "wrong.no_such_day")))
-    except ValueError:
-        problems.append(local("until", say(language, "wrong.day")) if text else missing("until", language))
+    except ValueError as wrong:
+        problems.append(local("until", day_problem(wrong, language)) if text else missing("until", language))
     return ""
 
 

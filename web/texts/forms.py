@@ -61,6 +61,10 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "Whoever you invite has to accept before seeing anything.",
     ),
     "hint.phone": ("Per esempio 055 123456 o 333 1234567", "Such as 055 123456 or 333 1234567"),
+    "hint.phoneNote": (
+        "Interno, un altro numero, quando chiamare",
+        "Extension, another number, when to call",
+    ),
     "hint.profile": (
         "Cosa sa fare, quando può lavorare, patente",
         "What the person can do, when they can work, driving licence",
@@ -108,6 +112,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "input.partners": ("Chi vuoi invitare", "Whom to invite"),
     "input.password": ("Password", "Password"),
     "input.phone": ("Telefono", "Telephone"),
+    "input.phoneNote": ("Note sul telefono", "Note on the telephone"),
     "input.profile": ("Profilo di lavoro", "Work profile"),
     "input.purpose": ("Per fare cosa", "For what"),
     "input.purposes": ("Per fare cosa", "For what"),
@@ -140,6 +145,10 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "order.opened_on_desc": ("Prima le più nuove", "Newest first"),
     "summary.prefix": ("Errore: ", "Error: "),
     "summary.title": ("C'è qualcosa da correggere", "There is a problem"),
+    "wrong.birthday": (
+        "Questa data non si legge. Scrivila così: 7/5/1990. Se sai solo l'anno, scrivilo in «Anno di nascita».",
+        "This date cannot be read. Write it like 7/5/1990. If you know the year alone, write it as the year of birth.",
+    ),
     "wrong.day": (
         "Questa data non si legge. Scrivila così: 7/5/1990.",
         "This date cannot be read. Write it like 7/5/1990.",
@@ -152,6 +161,10 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "wrong.no_such_day": (
         "Questo giorno non c'è nel calendario. Controlla giorno e mese.",
         "There is no such day in the calendar. Check day and month.",
+    ),
+    "wrong.which_century": (
+        "È il {first} o il {second}? Scrivi l'anno con quattro cifre.",
+        "Is it {first} or {second}? Write the year with four digits.",
     ),
     "wrong.year": ("Scrivi l'anno con quattro cifre, come 1990.", "Write the year with four digits, like 1990."),
 }
