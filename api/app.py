@@ -6,29 +6,30 @@ from uuid import UUID
 
 import orjson
 from graphql import ExecutionResult, GraphQLError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
-from api.devices import known_device
 from api.error_page import error_page
 from api.headers import place_of
 from api.health import routes as health_routes
-from api.identity import credentials, enter, language_of, refuse_cross_site
-from api.operation import Ask, answer
+from api.identity import chosen_language, credentials, enter, language_of, refuse_cross_site
+from api.operation import answer
 from api.refusals import UNREACHABLE, cause_of, describe, extensions, refusal, told_as
+from api.requests import read_ask
 from api.schema import schema
-from api.sessions import hand_over, network_address
+from api.sessions import hand_over
 from api.sessions import routes as session_routes
 from infra.database import transaction
-from infra.errors import BadRequest, ErrorCode, Unauthenticated, Unavailable, WinError
+from infra.errors import ErrorCode, MethodNotAllowed, NotFound, Unauthenticated, Unavailable, WinError
 from infra.log import logger
 
 GRAPHQL_JSON = "application/graphql-response+json"
 
 
 async def graphql(request: Request) -> Response:
-    """Answer one GraphQL operation (GraphQL over HTTP, JSON in a POST)."""
+    """Answer one GraphQL operation (GraphQL over HTTP: JSON in a POST, or a query in an address)."""
     request_id: UUID = request.state.request_id
     language = language_of(request)
     try:
@@ -36,36 +37,44 @@ async def graphql(request: Request) -> Response:
         if caller is None:
             raise Unauthenticated
         if caller.kind == "cookie":
+            if request.method == "GET":
+                # A browser opens any address that somebody gives it, with its cookie: only a token vouches for one.
+                raise MethodNotAllowed("POST")
             refuse_cross_site(request)
-        answered = await answer(await read_ask(request), caller, request_id)
+        wanted = chosen_language(request) if caller.kind == "bearer" else None
+        answered = await answer(await read_ask(request), caller, request_id, language=wanted)
     except WinError as error:
-        return refusal(error, error.language or language, request_id)
+        status = status_of_document(request) if error.location else 0
+        return refusal(error, error.language or language, request_id, status=status)
     except UNREACHABLE as error:
         logger().error("database unavailable", kind=type(error).__name__)
         return refusal(Unavailable(), language, request_id)
     body = respond(answered.result, answered.language, request_id)
-    kind = GRAPHQL_JSON if GRAPHQL_JSON in request.headers.get("accept", "") else "application/json"
-    response = Response(orjson.dumps(body), 200 if "data" in body else 400, media_type=kind)
+    kind = GRAPHQL_JSON if takes_graphql(request) else "application/json"
+    status = 200 if "data" in body else status_of_document(request)
+    response = Response(orjson.dumps(body), status, media_type=kind)
     if answered.renewed is not None:
         hand_over(response, answered.renewed)
     return response
 
 
-async def read_ask(request: Request) -> Ask:
-    """Return the request's body. Raises `BadRequest`."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise BadRequest("error.content_type")
-    try:
-        body = orjson.loads(await request.body())
-    except orjson.JSONDecodeError:
-        raise BadRequest("error.body") from None
-    if not isinstance(body, dict) or not isinstance(body.get("query"), str):
-        raise BadRequest("error.body")
-    variables, name = body.get("variables"), body.get("operationName")
-    if not isinstance(variables, dict | None) or not isinstance(name, str | None):
-        raise BadRequest("error.body")
-    key = request.headers.get("idempotency-key")
-    return Ask(body["query"], variables or {}, name, key, network_address(request), known_device(request))
+def not_served(request: Request, error: HTTPException) -> Response:
+    """Answer a program that asks what has no address, or by a method that the address does not take."""
+    if error.status_code != 405:
+        return refusal(NotFound(), language_of(request), request.state.request_id)
+    served = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    methods = {method for route in served for method in getattr(route, "methods", None) or ()}
+    return refusal(MethodNotAllowed(", ".join(sorted(methods))), language_of(request), request.state.request_id)
+
+
+def takes_graphql(request: Request) -> bool:
+    """Tell whether the caller asks for the media type that has a meaning for the HTTP status."""
+    return GRAPHQL_JSON in request.headers.get("accept", "")
+
+
+def status_of_document(request: Request) -> int:
+    """Return the status of a document of which nothing ran: under the older media type, clients read only a 200."""
+    return 400 if takes_graphql(request) else 200
 
 
 def respond(result: ExecutionResult, language: str, request_id: UUID) -> dict[str, Any]:

@@ -25,7 +25,10 @@ async def error_page(_request: Request) -> Response:
 
 def described(code: ErrorCode) -> str:
     """Return one code's part of the page."""
-    text, sample = f"error.{code.lower()}", {"expected": "…", "actual": "…", "seconds": "…", "action": "…"}
+    text, sample = (
+        f"error.{code.lower()}",
+        {"expected": "…", "actual": "…", "seconds": "…", "action": "…", "allowed": "…"},
+    )
     return CODE.format(
         anchor=code.lower().replace("_", "-"),
         code=code.value,

@@ -87,11 +87,16 @@ async def enter(connection: Connection, token_hash: bytes) -> Viewer | None:
 
 def language_of(request: Request) -> str:
     """Return the language for a caller who is not signed in: English if preferred to Italian, else Italian."""
+    return chosen_language(request) or "it"
+
+
+def chosen_language(request: Request) -> str | None:
+    """Return the language that the request asks for by name, if it is one of ours."""
     for part in request.headers.get("accept-language", "")[:200].split(","):
         language = part.split(";")[0].strip().lower()[:2]
         if language in ("it", "en"):
             return language
-    return "it"
+    return None
 
 
 def refuse_cross_site(request: Request) -> None:

@@ -117,7 +117,9 @@ def parsed(source: str) -> DocumentNode:
         check("tokens", tokens(source), MAX_TOKENS)
         place = error.locations[0] if error.locations else None
         line, column = (place.line, place.column) if place else (1, 1)
-        raise BadRequest("request.syntax", line=line, column=column, detail=error.message) from None
+        told = BadRequest("request.syntax", line=line, column=column, detail=error.message)
+        told.location = line, column
+        raise told from None
 
 
 def tokens(source: str) -> int:

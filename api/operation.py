@@ -38,7 +38,7 @@ from api.limits_cost import check_operation
 from api.reading.answer import Asking
 from api.schema import schema
 from infra.database import OUTDATED, again, transaction
-from infra.errors import BadRequest, Unauthenticated, WinError
+from infra.errors import BadRequest, MethodNotAllowed, Unauthenticated, WinError
 from tenants.account.service import Renewed
 from tenants.operations.service import remember, remembered
 
@@ -58,6 +58,8 @@ class Ask:
     network_address: str = ""
     device: str = ""
     """The mark of the browser, if it has one."""
+    read_only: bool = False
+    """Whether it stands in an address, which may ask and never change."""
 
     @property
     def hash(self) -> bytes:
@@ -124,7 +126,8 @@ async def _answer(ask: Ask, credentials: Credentials, request_id: UUID, language
                 result = await _execute(ask, asking)
             except WinError as error:
                 if error.text == "request.syntax" and is_secret(ask.document):
-                    error = BadRequest()  # what cannot be read is quoted in the other
+                    location, error = error.location, BadRequest()  # what cannot be read is quoted in the other
+                    error.location = location
                 error.language = language
                 raise error from None
             # Where this ends without an error, it was committed: only then is a new secret one.
@@ -154,6 +157,8 @@ async def _execute(ask: Ask, asking: Asking) -> ExecutionResult:
     operation = get_operation_ast(prepared.document, ask.operation_name)
     if operation is None:
         raise BadRequest("error.which_operation")
+    if ask.read_only and operation.operation is not OperationType.QUERY:
+        raise MethodNotAllowed("POST")
     demand_affordable(ask)
     asking.varying = varying(ask.document)
     if operation.operation is OperationType.MUTATION:

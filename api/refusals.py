@@ -10,15 +10,18 @@ from graphql import GraphQLError
 from starlette.responses import Response
 from tortoise.exceptions import DBConnectionError, OperationalError
 
-from infra.errors import BadRequest, ErrorCode, TooManyAttempts, Unavailable, WinError
+from infra.errors import BadRequest, ErrorCode, MethodNotAllowed, TooManyAttempts, Unavailable, WinError
 from infra.messages import say
+from infra.settings import public_address
 
 STATUS: Mapping[ErrorCode, int] = {
     ErrorCode.CONFLICT: 409,
     ErrorCode.FORBIDDEN: 403,
     ErrorCode.IDEMPOTENCY_CONFLICT: 409,
     ErrorCode.INTERNAL: 500,
+    ErrorCode.METHOD_NOT_ALLOWED: 405,
     ErrorCode.NOT_FOUND: 404,
+    ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED: 200,  # what clients of the protocol look for
     ErrorCode.TOO_MANY_ATTEMPTS: 429,
     ErrorCode.UNAUTHENTICATED: 401,
     ErrorCode.UNAVAILABLE: 503,
@@ -60,16 +63,20 @@ def told_as(error: Exception) -> WinError | None:
 
 def describe(error: WinError, language: str, request_id: UUID) -> dict[str, Any]:
     """Return one entry of `errors`: the message, and its machine-readable part."""
-    return {
+    entry: dict[str, Any] = {
         "message": say(language, error.text, **error.values),
         "extensions": extensions(error.extensions(), request_id),
     }
+    if error.location is not None:
+        line, column = error.location
+        entry["locations"] = [{"line": line, "column": column}]
+    return entry
 
 
 def extensions(known: Mapping[str, Any], request_id: UUID) -> dict[str, Any]:
     """Return what every error carries."""
     anchor = str(known["code"]).lower().replace("_", "-")
-    return {**known, "requestId": str(request_id), "docUrl": f"/docs/errors#{anchor}"}
+    return {**known, "requestId": str(request_id), "docUrl": f"{public_address()}/docs/errors#{anchor}"}
 
 
 def refusal(error: WinError, language: str, request_id: UUID, *, status: int = 0) -> Response:
@@ -78,6 +85,8 @@ def refusal(error: WinError, language: str, request_id: UUID, *, status: int = 0
     headers = {}
     if isinstance(error, TooManyAttempts | Unavailable):
         headers["retry-after"] = str(error.retry_after)
+    elif isinstance(error, MethodNotAllowed):
+        headers["allow"] = error.allowed
     elif error.code is ErrorCode.UNAUTHENTICATED:
         headers["www-authenticate"] = "Bearer"
     return Response(

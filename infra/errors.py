@@ -9,6 +9,8 @@ WinError                      has a code, a message id and values; shown to the 
 ├── Invalid                   problems that the person can mend
 ├── BadRequest                the request is not well formed
 ├── LimitExceeded             the document asks too much at once
+├── MethodNotAllowed          this address is asked by another method
+├── PersistedQueryNotSupported  only the hash of a document came, and none is kept
 ├── TooManyAttempts           sign-in is slowed down for a while
 └── Unavailable               a part we depend on does not answer
 SetupError                    for the operator: one sentence, exit code 2
@@ -28,7 +30,9 @@ class ErrorCode(StrEnum):
     IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
     INTERNAL = "INTERNAL"
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
     NOT_FOUND = "NOT_FOUND"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
     TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
     UNAUTHENTICATED = "UNAUTHENTICATED"
     UNAVAILABLE = "UNAVAILABLE"
@@ -78,6 +82,8 @@ class WinError(Exception):
     code = ErrorCode.INTERNAL
     language: str = ""
     """The caller's, once they are known."""
+    location: tuple[int, int] | None = None
+    """Line and column of the document, if it is the document that is wrong."""
 
     def __init__(self, text: str = "", **values: str | int) -> None:
         self.text = text or f"error.{self.code.lower()}"
@@ -153,6 +159,22 @@ class LimitExceeded(WinError):
     """The document asks more than one request may."""
 
     code = ErrorCode.LIMIT_EXCEEDED
+
+
+class MethodNotAllowed(WinError):
+    """This address is asked by another method; `allowed` names those that it takes."""
+
+    code = ErrorCode.METHOD_NOT_ALLOWED
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__(allowed=allowed)
+        self.allowed = allowed
+
+
+class PersistedQueryNotSupported(WinError):
+    """Only the hash of a document came; clients know the words of the message, and send the document."""
+
+    code = ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED
 
 
 class TooManyAttempts(WinError):

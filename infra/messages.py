@@ -64,6 +64,10 @@ MESSAGES: Mapping[str, Sentence] = {
         "La richiesta chiede troppe cose insieme. Dividila in richieste più piccole.",
         "The request asks for too much at once. Split it into smaller requests.",
     ),
+    "error.method_not_allowed": (
+        "Questo indirizzo non accetta questo metodo. Usa: {allowed}.",
+        "This address does not take this method. Use: {allowed}.",
+    ),
     "error.not_found": (
         "Non troviamo quello che cerchi. Forse non esiste, o non è condiviso con la tua organizzazione.",
         "We cannot find what you are looking for. It may not exist, or it is not shared with your organisation.",
@@ -75,6 +79,11 @@ MESSAGES: Mapping[str, Sentence] = {
     "error.page_size": (
         "`first` deve essere un numero da 0 a {most}.",
         "`first` has to be a number from 0 to {most}.",
+    ),
+    "error.persisted_query_not_supported": (
+        # Clients compare these very words.
+        "PersistedQueryNotSupported",
+        "PersistedQueryNotSupported",
     ),
     "error.too_many_attempts": (
         "Ci sono stati troppi tentativi di accesso. Aspetta {seconds} secondi e riprova.",

@@ -177,10 +177,10 @@ async def ask(client: httpx.AsyncClient, token: Callable[[str, str], Awaitable[s
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one line what was left out for want of a browser."""
+    """Say why anything was left out, each reason once."""
     skipped = terminalreporter.stats.get("skipped", [])
-    if any("no Chromium" in str(report.longrepr) for report in skipped):
-        terminalreporter.write_line("Left out: the browser tests. Install Chromium (Debian: apt-get install chromium).")
+    for reason in sorted({str(report.longrepr[2]) for report in skipped if isinstance(report.longrepr, tuple)}):
+        terminalreporter.write_line(f"Left out. {reason}")
 
 
 @asynccontextmanager

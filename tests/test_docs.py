@@ -42,6 +42,7 @@ SETTING = re.compile(r"\bWIN_[A-Z_]+\b")
 NOT_SETTINGS = {
     "WIN_PYTHON": "read by the script `win`, before there is a program",
     "WIN_ORACLE_DECISIONS": "read by the tests",
+    "WIN_REQUIRE_PEERS": "read by the tests",
     "WIN_TEST_THOROUGH": "read by the tests",
 }
 

@@ -122,12 +122,12 @@ def fetch_node(place: Path) -> Path:
     return node
 
 
-def fetch_modules(place: Path, node: Path) -> Path:
+def fetch_modules(place: Path, node: Path, sources: Path = SOURCES) -> Path:
     """Return the folder of the packages, exactly those of the lock."""
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copy(SOURCES / name, place)
+        shutil.copy(sources / name, place)
     npm = node.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     environment = {**os.environ, "PATH": os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])}
     run([str(node), str(npm), "ci", "--fetch-retries=1", "--loglevel=error"], place, environment)

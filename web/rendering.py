@@ -10,8 +10,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from api.app import not_served
 from api.headers import BodyTooLarge, place_of
 from api.identity import language_of
 from api.ids import row_id
@@ -233,8 +234,7 @@ def failed(request: Request, code: str, message: str, language: str) -> Response
 
 async def not_here(request: Request, error: Exception) -> Response:
     """Answer what has no address, or not by this method: browsers get a page, everybody else a line."""
-    status = error.status_code if isinstance(error, HTTPException) else 404
     if "text/html" not in request.headers.get("accept", ""):
-        return JSONResponse({"detail": "Not Found" if status == 404 else "Method Not Allowed"}, status)
+        return not_served(request, error if isinstance(error, HTTPException) else HTTPException(404))
     language = spoken(request)
     return failed(request, "NOT_FOUND", say_message(language, "error.not_found"), language)

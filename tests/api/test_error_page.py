@@ -3,12 +3,13 @@
 import httpx
 
 from infra.errors import ErrorCode
+from infra.settings import public_address
 from tests.conftest import Ask
 
 
 async def test_an_error_leads_to_its_description(client: httpx.AsyncClient, ask: Ask) -> None:
     body = await ask("anna", '{ case(id: "nobody") { id } }')
-    address, _, anchor = body["errors"][0]["extensions"]["docUrl"].partition("#")
+    address, _, anchor = body["errors"][0]["extensions"]["docUrl"].removeprefix(public_address()).partition("#")
     page = await client.get(address)
     assert page.status_code == 200
     assert f'id="{anchor}"' in page.text

@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from api.headers import HEADERS, Headers, place_of
+from infra.settings import public_address
 from tests.api.people import Browser
 
 SECRET = "RSSMRA80A01F205X postgresql://win_owner:geheim@db/win"
@@ -127,7 +128,7 @@ async def test_an_unexpected_error_is_told_to_nobody(language: str, message: str
     assert error["extensions"] == {
         "code": "INTERNAL",
         "requestId": response.headers["x-request-id"],
-        "docUrl": "/docs/errors#internal",
+        "docUrl": f"{public_address()}/docs/errors#internal",
     }
     (line,) = lines
     assert line["kind"] == "ValueError"

@@ -2,11 +2,11 @@
 
 from secrets import token_urlsafe
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.app import graphql
 from api.limits_cost import MAX_COST
 from api.schema_reference import reference
 from web.ask import ask
@@ -55,10 +55,10 @@ async def explorer(request: Request) -> Response:
 
 
 async def try_it(request: Request) -> Response:
-    """Answer browsers at the address of the API; a program has to POST there."""
-    if "text/html" not in request.headers.get("accept", ""):
-        raise HTTPException(405)
-    return await page(explorer)(request)
+    """Answer browsers at the address of the API with the explorer, and programs with what they ask."""
+    if "text/html" in request.headers.get("accept", ""):
+        return await page(explorer)(request)
+    return await graphql(request)
 
 
 ROUTES = [

@@ -1,0 +1,1 @@
+"""Other people's programs, held beside ours: another Casbin, and the audit of GraphQL over HTTP."""
