@@ -15,7 +15,7 @@ from infra.settings import settings
 
 PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
 SUPERVISED = "WIN_SUPERVISED"
-PATIENCE = 15.0
+PATIENCE = 30.0
 """Seconds that a process may take to stop, besides those that its requests are given."""
 LONGEST_PAUSE = 30.0
 STEADY = 60.0

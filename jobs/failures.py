@@ -11,7 +11,7 @@ SELECT e.id, e.kind, o.slug, e.attempts, e.last_error, e.at
  WHERE e.territory_id = {TERRITORY} AND e.state = 'failed' ORDER BY e.id
 """
 RETRY = f"""
-UPDATE event SET state = 'pending', attempts = 0, due_at = clock_timestamp()
+UPDATE event SET state = 'pending', attempts = 0, claimed_at = NULL, due_at = clock_timestamp()
  WHERE territory_id = {TERRITORY} AND id = $1 AND state = 'failed' RETURNING id
 """
 ENTER = "SELECT set_config('win.territory_id', $1, true)"

@@ -1,9 +1,9 @@
 """From due events in PostgreSQL to effects that happen once.
 
-    due event → claimed, and counted as an attempt → effect + `processed` + done, in one transaction
+    due event → claimed → effect + `processed` + done, in one transaction
 
 PostgreSQL is the truth; Redis only says that it is worth looking. A claim lapses after a while: what a worker held
-when it was killed is claimed anew.
+when it was killed is claimed anew. Only what a job raised counts as an attempt; to be interrupted is nobody's fault.
 """
 
 import asyncio
@@ -31,15 +31,18 @@ JOBS: Mapping[str, Job] = {
 }
 IN_A_ROW = 20
 SECONDS_OF_LOOKING = 20.0
-ABANDONED, NO_SUCH_JOB = "Abandoned", "NoSuchJob"
+NO_SUCH_JOB = "NoSuchJob"
 LONGEST_DOUBLING = 10
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How long a claim holds, how often a job is tried, and how long it waits after the first failure."""
+    """How long a claim holds, how often a job is tried, and how long it waits after the first failure.
 
-    claim: timedelta = timedelta(seconds=90)
+    A claim holds for longer than any job may take; when it lapses, whoever made it is gone.
+    """
+
+    claim: timedelta = timedelta(seconds=45)
     attempts: int = 6
     first_wait: timedelta = timedelta(seconds=5)
 
@@ -51,54 +54,73 @@ class Pace:
 
 @dataclass(frozen=True)
 class Claimed:
-    """An event that is ours until its claim lapses; the moment of that is the claim's number."""
+    """An event that is ours until its claim lapses; the moment at which it was claimed is the claim's number."""
 
     id: UUID
     kind: str
     attempts: int
-    lapses: datetime
+    claimed_at: datetime
+    interrupted: bool
+    """Whether a claim had lapsed: the worker that held it did not come to its end."""
 
 
+WITH_WORK = "SELECT * FROM territories_with_work($1)"
 CLAIM = f"""
-UPDATE event SET attempts = attempts + 1, due_at = clock_timestamp() + $1
- WHERE territory_id = {TERRITORY} AND state = 'pending' AND id = (
-       SELECT e.id FROM event e
-        WHERE e.territory_id = {TERRITORY} AND e.state = 'pending' AND e.due_at <= clock_timestamp()
-        ORDER BY e.due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id, kind, attempts, due_at AS lapses
+UPDATE event SET claimed_at = clock_timestamp()
+  FROM (SELECT e.id, e.claimed_at IS NOT NULL AS interrupted FROM event e
+         WHERE e.territory_id = {TERRITORY} AND e.state = 'pending' AND e.due_at <= clock_timestamp()
+           AND (e.claimed_at IS NULL OR e.claimed_at <= clock_timestamp() - $1::interval)
+         ORDER BY e.due_at LIMIT 1 FOR UPDATE SKIP LOCKED) longest
+ WHERE event.territory_id = {TERRITORY} AND event.id = longest.id
+RETURNING event.id, event.kind, event.attempts, event.claimed_at, longest.interrupted
 """
 # Whoever was so slow that another has claimed it since finds nothing.
 TAKE = f"""
 SELECT id, kind, organisation_id, holder_id, case_id, authorisation_id, joint_intervention_id, invitation_id, data
-  FROM event WHERE territory_id = {TERRITORY} AND id = $1 AND state = 'pending' AND due_at = $2 FOR UPDATE
+  FROM event WHERE territory_id = {TERRITORY} AND id = $1 AND state = 'pending' AND claimed_at = $2 FOR UPDATE
 """
 PROCESSED = f"""
 INSERT INTO processed (territory_id, event_id, job, at) VALUES ({TERRITORY}, $1, $2, now())
 ON CONFLICT DO NOTHING RETURNING true
 """
-DONE = f"UPDATE event SET state = 'done', last_error = NULL WHERE territory_id = {TERRITORY} AND id = $1"
-FAILED = f"""
-UPDATE event SET last_error = $3, state = CASE WHEN $4 THEN 'failed' ELSE state END, due_at = clock_timestamp() + $5
- WHERE territory_id = {TERRITORY} AND id = $1 AND state = 'pending' AND due_at = $2
+DONE = f"""
+UPDATE event SET state = 'done', claimed_at = NULL, last_error = NULL WHERE territory_id = {TERRITORY} AND id = $1
 """
+FAILED = f"""
+UPDATE event SET last_error = $3, attempts = attempts + 1, state = CASE WHEN $4 THEN 'failed' ELSE state END,
+       due_at = clock_timestamp() + $5, claimed_at = NULL
+ WHERE territory_id = {TERRITORY} AND id = $1 AND state = 'pending' AND claimed_at = $2
+"""
+LET_GO = f"UPDATE event SET claimed_at = NULL WHERE territory_id = {TERRITORY} AND id = $1 AND claimed_at = $2"
 
 
 async def relay(context: dict[str, Any]) -> None:
-    """Do what is due, some of each territory in turn, until nothing is or it is time to be looked for again."""
-    async with transaction() as connection:
-        territories = [row["id"] for row in await connection.fetch("SELECT id FROM territory ORDER BY id")]
+    """Do what is due, some of each territory in turn, until nothing is or it is time to be looked for again.
+
+    Where nothing is due that costs one statement, however many territories there are.
+    """
+    pace: Pace = context["pace"]
     until = time.monotonic() + SECONDS_OF_LOOKING
-    busy = territories
-    while busy and time.monotonic() < until:
-        busy = [territory for territory in busy if await _some_of(context, Context(territory), until)]
+    did_some = True
+    while did_some and may_go_on(context, until):
+        async with transaction() as connection:
+            busy = [row[0] for row in await connection.fetch(WITH_WORK, pace.claim)]
+        did_some = False
+        for territory in busy:
+            did_some |= await _some_of(context, Context(territory), until)
+
+
+def may_go_on(context: Mapping[str, Any], until: float) -> bool:
+    """Tell whether another event may be begun: a worker that is told to stop finishes the one that it has."""
+    return time.monotonic() < until and not context["is_stopping"]()
 
 
 async def _some_of(context: dict[str, Any], within: Context, until: float) -> bool:
-    """Do some events of one territory; tell whether there may be more."""
-    for _ in range(IN_A_ROW):
-        if time.monotonic() >= until or not await _next(context, within):
-            return False
-    return True
+    """Do some events of one territory; tell whether there was any."""
+    done = 0
+    while done < IN_A_ROW and may_go_on(context, until) and await _next(context, within):
+        done += 1
+    return done > 0
 
 
 async def _next(context: dict[str, Any], within: Context) -> bool:
@@ -109,15 +131,16 @@ async def _next(context: dict[str, Any], within: Context) -> bool:
     if row is None:
         return False
     claimed = Claimed(**dict(row))
-    error: str | None = ABANDONED
-    if claimed.attempts <= pace.attempts:
-        error = await _try(context["jobs"], within, claimed)
+    facts = {"kind": claimed.kind, "id": str(claimed.id)}
+    if claimed.interrupted:
+        logger().warning("a job was interrupted, and begins again", **facts)
+    error = await _try(context["jobs"], within, claimed)
     if error is not None:
-        last = claimed.attempts >= pace.attempts
-        facts = {"kind": claimed.kind, "id": str(claimed.id), "error": error, "attempt": claimed.attempts}
-        logger().error("a job failed", **facts, last=last)
+        attempts = claimed.attempts + 1
+        last = attempts >= pace.attempts
+        logger().error("a job failed", **facts, error=error, attempt=attempts, last=last)
         async with transaction(within) as connection:
-            await connection.execute(FAILED, claimed.id, claimed.lapses, error, last, pace.wait(claimed.attempts))
+            await connection.execute(FAILED, claimed.id, claimed.claimed_at, error, last, pace.wait(attempts))
     return True
 
 
@@ -129,13 +152,17 @@ async def _try(jobs: Mapping[str, Job], within: Context, claimed: Claimed) -> st
     try:
         async with asyncio.timeout(job.seconds), transaction(within) as connection:
             await _effect(connection, job, claimed)
+    except asyncio.CancelledError:
+        async with transaction(within) as connection:
+            await connection.execute(LET_GO, claimed.id, claimed.claimed_at)
+        raise
     except Exception as error:
         return type(error).__name__
     return None
 
 
 async def _effect(connection: Connection, job: Job, claimed: Claimed) -> None:
-    row = await connection.fetchrow(TAKE, claimed.id, claimed.lapses)
+    row = await connection.fetchrow(TAKE, claimed.id, claimed.claimed_at)
     if row is None:
         return
     if await connection.fetchval(PROCESSED, claimed.id, job.name):

@@ -1,6 +1,8 @@
 """arq's worker: what it runs, and the beat by which others know that it lives."""
 
+import signal
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from arq import cron, func
@@ -22,7 +24,8 @@ SECONDS_ALIVE = 90
 AT_ONCE = 4
 SWEEP = set(range(0, 60, 2))
 LONGEST_LOOK = 60
-SECONDS_TO_FINISH = 10
+SECONDS_TO_FINISH = 25
+"""So long a worker that is told to stop waits for what it has begun: longer than any job may take."""
 
 
 async def heartbeat(context: dict[str, Any]) -> None:
@@ -60,7 +63,8 @@ SEALS = cron(seal, minute=17, run_at_startup=True, timeout=LONGEST_LOOK, keep_re
 
 def make_worker(redis_url: str, *, jobs: Mapping[str, Job] = JOBS, pace: Pace | None = None) -> Worker:
     """Return the worker, not yet running."""
-    return Worker(
+    context: dict[str, Any] = {"jobs": jobs, "pace": pace or Pace()}
+    worker = Worker(
         functions=[
             func(relay, name=RELAY, timeout=LONGEST_LOOK, keep_result=0),  # type: ignore[arg-type]
         ],
@@ -74,5 +78,9 @@ def make_worker(redis_url: str, *, jobs: Mapping[str, Job] = JOBS, pace: Pace | 
         handle_signals=True,
         on_startup=open_database,  # type: ignore[arg-type]
         on_shutdown=close_database,  # type: ignore[arg-type]
-        ctx={"jobs": jobs, "pace": pace or Pace()},
+        ctx=context,
     )
+    context["is_stopping"] = lambda: not worker.allow_pick_jobs
+    # arq knows of two orders to stop; the third, when a terminal is closed, means the same.
+    worker.loop.add_signal_handler(signal.SIGHUP, partial(worker.handle_sig_wait_for_completion, signal.SIGHUP))
+    return worker

@@ -53,6 +53,7 @@ class Event(TenantRow):
     at = fields.DatetimeField()
     due_at = fields.DatetimeField(null=True)
     state = fields.CharField(max_length=10, default=EventState.PENDING.value)
+    claimed_at = fields.DatetimeField(null=True)
     attempts = fields.IntField(default=0)
     last_error = fields.CharField(max_length=100, null=True)
 

@@ -7,7 +7,7 @@ from tortoise.fields.data import JSON_DUMPS
 from tortoise.migrations import operations as ops
 
 from infra.clock import new_id
-from infra.row_security import ACCOUNT, FIELD_MASK, ORGANISATION, Tenancy, mine
+from infra.row_security import ACCOUNT, FIELD_MASK, ORGANISATION, Tenancy, definer, mine
 
 SEES_CASES = f"{FIELD_MASK} <> 0"
 SAME = "{alias}.territory_id = event.territory_id AND {alias}.{id} = event.{column}"
@@ -59,6 +59,39 @@ NOTIFICATION = Tenancy(
     update=f"{mine()} AND account_id = {ACCOUNT} AND {SEES_CASES}",
     update_columns=("read_at",),
 )
+# Row security holds for the owner too: it sees the one territory that it names. One statement looks at all of them.
+IN_EACH_TERRITORY = """
+DECLARE
+    _outside text := current_setting('win.territory_id', true);
+    _territory uuid;
+BEGIN
+    FOR _territory IN SELECT t.id FROM territory t ORDER BY t.id LOOP
+        PERFORM set_config('win.territory_id', _territory::text, true);
+        {look}
+    END LOOP;
+    PERFORM set_config('win.territory_id', coalesce(_outside, ''), true);
+END
+"""
+DUE = """
+        IF EXISTS (SELECT FROM event e
+                    WHERE e.territory_id = _territory AND e.state = 'pending' AND e.due_at <= clock_timestamp()
+                      AND (e.claimed_at IS NULL OR e.claimed_at <= clock_timestamp() - _claim)) THEN
+            RETURN NEXT _territory;
+        END IF;
+"""
+COUNTED = """
+        RETURN QUERY
+        SELECT (SELECT count(*) FROM event e WHERE e.territory_id = _territory AND e.state = 'failed'),
+               count(*) FILTER (WHERE e.due_at <= clock_timestamp() AND e.claimed_at IS NULL),
+               count(*) FILTER (WHERE e.claimed_at IS NOT NULL OR e.due_at > clock_timestamp() AND e.attempts > 0),
+               greatest(0, extract(epoch FROM clock_timestamp() - min(e.due_at)))::float8
+          FROM event e WHERE e.territory_id = _territory AND e.state = 'pending';
+"""
+WORK = "TABLE (failed bigint, waiting bigint, trying bigint, oldest float8)"
+LOOKS = [
+    ("territories_with_work", "_claim interval", "SETOF uuid", IN_EACH_TERRITORY.format(look=DUE)),
+    ("work_in_each_territory", "", WORK, IN_EACH_TERRITORY.format(look=COUNTED)),
+]
 STATEMENTS = [
     *EVENT.statements(),
     *PROCESSED.statements(),
@@ -69,6 +102,7 @@ STATEMENTS = [
     "ALTER TABLE event ADD CHECK (state IN ('pending', 'done', 'failed'))",
     "CREATE INDEX event_due ON event (territory_id, due_at) WHERE state = 'pending'",
     "CREATE INDEX event_failed ON event (territory_id, id) WHERE state = 'failed'",
+    *(line for look in LOOKS for line in definer(*look, callers="win_steward")),
 ]
 
 
@@ -93,6 +127,7 @@ class Migration(migrations.Migration):
                 ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("due_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("state", fields.CharField(default="pending", max_length=10)),
+                ("claimed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("attempts", fields.IntField(default=0)),
                 ("last_error", fields.CharField(null=True, max_length=100)),
             ],

@@ -72,6 +72,9 @@ class Client:
     async def _once(self, body: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any] | None:
         try:
             response = await self.http.post("/graphql", json=body, headers=headers)
+        except httpx.TimeoutException:
+            self.history.strange.append((0, "NO ANSWER"))  # a broken connection is repeated; one that hangs is a fault
+            return None
         except httpx.TransportError:
             return None
         answered: dict[str, Any] = response.json()

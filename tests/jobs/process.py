@@ -1,13 +1,11 @@
-"""The worker as a process of the tests: the real one, at a quicker pace, with two more jobs."""
-
-from datetime import timedelta
+"""The worker as a process of the tests: the real one, at its real pace, with three more jobs."""
 
 from infra.clock import new_id, now
 from infra.database import Connection
 from infra.row_security import TERRITORY
 from infra.settings import settings
 from jobs.job import Happened, Job
-from jobs.outbox import JOBS, Pace
+from jobs.outbox import JOBS
 from jobs.worker import make_worker
 
 # A new account each time: no unique key would keep a second effect out.
@@ -15,7 +13,8 @@ ECHO = f"""
 INSERT INTO notification (territory_id, organisation_id, account_id, event_id, kind, case_id, at)
 VALUES ({TERRITORY}, $1, $2, $3, 'echo', $4, $5)
 """
-PACE = Pace(claim=timedelta(seconds=2), attempts=5, first_wait=timedelta(milliseconds=100))
+GATE = 7462_001
+"""A lock that a test holds for as long as a job is to wait."""
 
 
 async def echo(connection: Connection, event: Happened) -> None:
@@ -28,6 +27,12 @@ async def poison(connection: Connection, event: Happened) -> None:
         raise ValueError("Amina Prova")
 
 
+async def wait_at_the_gate(connection: Connection, event: Happened) -> None:
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", GATE)
+    await echo(connection, event)
+
+
 if __name__ == "__main__":
     more = {"echo": Job("echo", 5.0, echo), "poison": Job("poison", 5.0, poison)}
-    make_worker(settings().redis_url or "", jobs={**JOBS, **more}, pace=PACE).run()
+    more["gate"] = Job("gate", 20.0, wait_at_the_gate)
+    make_worker(settings().redis_url or "", jobs={**JOBS, **more}).run()

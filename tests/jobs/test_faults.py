@@ -4,12 +4,32 @@ import asyncio
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
+from datetime import timedelta
 from uuid import UUID
 
+import asyncpg
+import pytest
+
 from infra.clock import new_id
-from infra.database import Connection
+from infra.database import (
+    SERVING_ROLE,
+    STEWARD,
+    Connection,
+    Context,
+    as_role,
+    close_pool,
+    connection_facts,
+    open_pool,
+    transaction,
+)
+from jobs import outbox
+from jobs.job import Happened, Job
+from jobs.outbox import CLAIM, JOBS, Pace, relay
+from jobs.worker import SECONDS_TO_FINISH, SWEEP
+from tests.jobs.process import GATE
 from tests.jobs.service import ROOT, Service
 from tests.tenants.office import Office
 
@@ -92,7 +112,7 @@ async def test_poison_ends_visibly_and_blocks_nobody(office: Office, service: Se
     listed = await asyncio.to_thread(command, service, "failed")
     lines = [line for line in listed.stdout.splitlines() if any(str(one) in line for one in [*poisons, unknown])]
     assert len(lines) == 7
-    assert sum("ValueError (5 attempts)" in line for line in lines) == 6
+    assert sum("ValueError (6 attempts)" in line for line in lines) == 6
     assert sum("NoSuchJob" in line for line in lines) == 1
     assert "Amina" not in listed.stdout + service.log.read_text()
     await watching.execute("UPDATE event SET data = '{}' WHERE id = $1", poisons[0])
@@ -101,3 +121,96 @@ async def test_poison_ends_visibly_and_blocks_nobody(office: Office, service: Se
     assert await effects(watching, poisons[:1]) == [("done", 1, 1)]
     again = await asyncio.to_thread(command, service, "retry", str(poisons[0]))
     assert again.returncode != 0
+
+
+BACK = "UPDATE event SET claimed_at = claimed_at - $2::interval WHERE id = $1"
+A_SECOND = timedelta(seconds=1)
+
+
+async def test_to_be_interrupted_is_not_to_fail(office: Office, service: Service, watching: Connection) -> None:
+    """The real claim, of which only the clock is moved: what a killed worker held is taken up within a minute."""
+    pace, sweep = Pace(), timedelta(seconds=max(SWEEP) - sorted(SWEEP)[-2])
+    assert pace.claim + sweep <= timedelta(seconds=60)
+    assert max(job.seconds for job in JOBS.values()) < min(pace.claim.total_seconds(), SECONDS_TO_FINISH)
+    await service.until(watching, SETTLED)
+    await service.kill_worker()
+    event = await put(watching, office, await office.a_case(), "echo")
+    for interrupted in range(pace.attempts + 1):
+        claimed = await watching.fetchrow(CLAIM, pace.claim)
+        assert (claimed["id"], claimed["interrupted"]) == (event, interrupted > 0)
+        await watching.execute(BACK, event, pace.claim - 10 * A_SECOND)
+        assert await watching.fetchrow(CLAIM, pace.claim) is None
+        await watching.execute(BACK, event, 10 * A_SECOND)
+    await service.until(watching, SETTLED)
+    assert await effects(watching, [event]) == [("done", 1, 1)]
+    assert await watching.fetchval("SELECT attempts FROM event WHERE id = $1", event) == 0
+
+
+WAITS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted"
+
+
+async def test_a_worker_that_is_stopped_finishes_what_it_has_begun_and_begins_no_more(
+    office: Office, service: Service, watching: Connection
+) -> None:
+    case = await office.a_case()
+    await service.until(watching, SETTLED)
+    async with watching.transaction():
+        await watching.execute("SELECT pg_advisory_xact_lock($1)", GATE)
+        other = await asyncpg.connect(**connection_facts(service.database_url))
+        first, second = [await put(other, office, case, "gate") for _ in range(2)]
+        await service.look_after()
+        async with asyncio.timeout(60):
+            while not await other.fetchval(WAITS, GATE):  # noqa: ASYNC110 (a process, not a task)
+                await asyncio.sleep(0.02)
+        worker = service.worker
+        assert worker is not None
+        worker.send_signal(signal.SIGHUP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            await asyncio.to_thread(worker.wait, 0.5)
+    assert await asyncio.to_thread(worker.wait, 60) == 0
+    await other.close()
+    assert await effects(watching, [first]) == [("done", 1, 1)]
+    left = await watching.fetchrow("SELECT state, attempts, claimed_at FROM event WHERE id = $1", second)
+    assert tuple(left) == ("pending", 0, None)
+    await service.until(watching, SETTLED)
+    assert await effects(watching, [second]) == [("done", 1, 1)]
+
+
+async def test_nothing_due_is_one_look_and_what_is_broken_off_is_let_go(
+    office: Office,
+    service: Service,
+    watching: Connection,
+    database_url: str,
+    secret: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case, began, looks = await office.a_case(), asyncio.Event(), list[object]()
+
+    async def for_ever(_connection: Connection, _event: Happened) -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    def counted(context: Context | None = None) -> object:
+        looks.append(context)
+        return transaction(context)
+
+    await service.until(watching, SETTLED)
+    await service.kill_worker()
+    await close_pool()
+    await open_pool(as_role(database_url, STEWARD, secret))
+    try:
+        context = {"jobs": {"stuck": Job("stuck", 20.0, for_ever)}, "pace": Pace(), "is_stopping": lambda: False}
+        monkeypatch.setattr(outbox, "transaction", counted)
+        await relay(context)
+        assert looks == [None]
+        event = await put(watching, office, case, "stuck")
+        task = asyncio.create_task(relay(context))
+        await began.wait()
+        task.cancel()
+        await asyncio.wait([task])
+        left = await watching.fetchrow("SELECT state, attempts, claimed_at FROM event WHERE id = $1", event)
+        assert tuple(left) == ("pending", 0, None)
+        await watching.execute("DELETE FROM event WHERE id = $1", event)
+    finally:
+        await close_pool()
+        await open_pool(as_role(database_url, SERVING_ROLE, secret), max_size=10)

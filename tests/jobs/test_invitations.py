@@ -19,7 +19,7 @@ from tests.tenants.office import HOLDER, Office, do
 from tests.tenants.staff import hire
 
 DONE = "SELECT state = 'done' FROM event WHERE invitation_id = $1"
-TRIED = "SELECT attempts > 1 FROM event WHERE invitation_id = $1"
+TRIED = "SELECT attempts > 0 FROM event WHERE invitation_id = $1"
 EVERYTHING = """
 SELECT string_agg(t, ' ') FROM (
     SELECT to_jsonb(e)::text FROM event e WHERE e.invitation_id = $1 UNION ALL
