@@ -2,7 +2,7 @@
 
 import httpx
 
-from infra.errors import ErrorCode
+from infra.errors import ErrorCode, ProblemCode
 from infra.settings import public_address
 from tests.conftest import Ask
 
@@ -18,6 +18,6 @@ async def test_an_error_leads_to_its_description(client: httpx.AsyncClient, ask:
 
 async def test_every_code_is_described(client: httpx.AsyncClient) -> None:
     page = (await client.get("/docs/errors")).text
-    for code in ErrorCode:
+    for code in (*ErrorCode, *ProblemCode):
         assert f"<code>{code.value}</code>" in page
     assert "{" not in page

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("api", "authz", "infra", "jobs", "tenants", "web")
+FOLDERS = ("api", "authz", "docs", "infra", "jobs", "tenants", "web")
 RUN = """
 import sys
 sys.path[:0] = sys.argv[1:3]

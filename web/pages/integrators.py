@@ -1,15 +1,19 @@
 """For whoever writes a client: every type of the schema on one page, and a place to try the API."""
 
+import re
 from secrets import token_urlsafe
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from api.app import graphql
 from api.limits_cost import MAX_COST
 from api.schema_reference import reference
+from infra.errors import NotFound
 from web.ask import ask
+from web.manual import DOCS, names, rendered
 from web.rendering import page, render, served, styles
 
 COSTS = {
@@ -22,6 +26,7 @@ COSTS = {
 }
 """How a field counts, in words."""
 
+GUIDE = "graphql"
 EXPLORER, EXPLORER_STYLE = "dist/explorer.js", "dist/explorer.css"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; font-src 'self' data:; "
@@ -61,7 +66,28 @@ async def try_it(request: Request) -> Response:
     return await graphql(request)
 
 
+async def manual(request: Request) -> Response:
+    """Show one page of the documentation; without a name, the guide for whoever writes a client."""
+    name = request.path_params.get("name", GUIDE)
+    answer = await ask(request, "viewer")
+    if name not in names():
+        raise NotFound
+    title, body = rendered(name)
+    return render(request, "manual.html", answer.language, viewer=answer.data["viewer"], title=title, body=body)
+
+
+async def picture(request: Request) -> Response:
+    """Give a picture of the documentation."""
+    path = DOCS / "pictures" / f"{request.path_params['name']}.png"
+    if not re.fullmatch(r"[\w-]+", request.path_params["name"]) or not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path)
+
+
 ROUTES = [
+    Route("/docs", page(manual), methods=["GET"]),
+    Route("/docs/pictures/{name}.png", picture, methods=["GET"]),
     Route("/docs/schema", page(schema_reference), methods=["GET"]),
+    Route("/docs/{name:path}", page(manual), methods=["GET"]),
     Route("/graphql", try_it, methods=["GET"]),
 ]

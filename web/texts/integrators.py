@@ -18,6 +18,8 @@ INTEGRATORS: Mapping[str, tuple[str, str]] = {
         "L'esploratore non è ancora pronto su questo server.",
         "The explorer is not ready on this server yet.",
     ),
+    "manual.guide": ("Guida per chi sviluppa", "Guide for developers"),
+    "manual.pages": ("Documentazione dell'API", "Documentation of the API"),
     "schema.arguments": ("Argomenti", "Arguments"),
     "schema.cost": ("Costo", "Cost"),
     "schema.cost_in_page": (

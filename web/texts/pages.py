@@ -113,6 +113,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "log.who": ("Chi", "Who"),
     "log.why": ("Perché", "Why"),
     "nav.accessibility": ("Accessibilità", "Accessibility"),
+    "nav.api": ("Per chi sviluppa", "For developers"),
     "nav.cases": ("Schede", "Cases"),
     "nav.contacts": ("Contatti", "Contacts"),
     "nav.demo": ("Dimostrazione: è tutto inventato.", "Demonstration: all of it is invented."),
