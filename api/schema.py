@@ -4,7 +4,18 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from api import access_log, account, authorisations, cases, joint_work, members, nodes, notifications, territory
+from api import (
+    access_log,
+    account,
+    authorisations,
+    cases,
+    joint_work,
+    members,
+    nodes,
+    notifications,
+    sharing,
+    territory,
+)
 from api.reading.reference import resolve_from_rows
 from api.reading.types import TYPES
 from api.scalars import SCALARS, refuse_what_cannot_be_read
@@ -12,7 +23,7 @@ from api.scalars import SCALARS, refuse_what_cannot_be_read
 Query = merge_types(
     "Query",
     (
-        *(territory.Query, cases.Query, nodes.Query, joint_work.Query, access_log.Query),
+        *(territory.Query, cases.Query, nodes.Query, joint_work.Query, sharing.Query, access_log.Query),
         *(notifications.Query, members.Query),
     ),
 )

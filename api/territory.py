@@ -8,19 +8,29 @@ from api.reading.answer import alone, read_one, read_page
 from api.reading.types import TYPES
 from authz.actions import Action
 from authz.kinds import OrganisationKind
+from authz.purposes import Purpose
 from infra.errors import NotFound
 from tenants.organisations.shape import ORGANISATIONS
 from tenants.pacts.lookup import version_id
 
 if TYPE_CHECKING:
     KindName = OrganisationKind
+    PurposeName = Purpose
 else:
-    KindName = TYPES.enum(OrganisationKind)
+    KindName, PurposeName = TYPES.enum(OrganisationKind), TYPES.enum(Purpose)
 
 
 @strawberry.input
 class OrganisationFilter:
     kind: KindName | None = None
+    receives_for: PurposeName | None = strawberry.field(
+        default=None, description="Organisations that the pact lets see something for this purpose, today."
+    )
+
+    def conditions(self) -> dict[str, str]:
+        """Return the given conditions as text parameters."""
+        given = {"kind": self.kind, "receives_for": self.receives_for}
+        return {name: value.value.lower() for name, value in given.items() if value}
 
 
 @strawberry.type
@@ -40,7 +50,7 @@ class Query:
         filter: OrganisationFilter | None = None,  # noqa: A002
     ) -> Any:
         info.context.viewer.actor.require(Action.ORGANISATION_READ)
-        filters: dict[str, str] = {"kind": filter.kind.value.lower()} if filter and filter.kind else {}
+        filters = filter.conditions() if filter else {}
         return await read_page(
             info._raw_info, "Organisation", ORGANISATIONS, first=first, after=after, filters=filters, default=100
         )

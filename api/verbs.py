@@ -53,20 +53,22 @@ async def do(info: strawberry.Info, verb: Callable[[], Awaitable[UUID | None]]) 
         async with connection().transaction():
             outcome = Outcome(await verb())
     except Invalid as invalid:
-        outcome = Outcome(
-            None,
-            tuple(
-                {
-                    "code": problem.code.name,
-                    "path": [to_camel_case(part) for part in problem.path],
-                    "text": problem.message_id,
-                    "values": dict(problem.values),
-                }
-                for problem in invalid.problems
-            ),
-        )
+        outcome = Outcome(None, problems_of(invalid))
     asking.outcomes[key] = outcome.stored()
     return outcome
+
+
+def problems_of(invalid: Invalid) -> tuple[Mapping[str, Any], ...]:
+    """Return problems as an outcome keeps them."""
+    return tuple(
+        {
+            "code": problem.code.name,
+            "path": [to_camel_case(part) for part in problem.path],
+            "text": problem.message_id,
+            "values": dict(problem.values),
+        }
+        for problem in invalid.problems
+    )
 
 
 def told(outcome: Outcome, info: strawberry.Info) -> list[Problem]:

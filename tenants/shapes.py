@@ -13,10 +13,12 @@ from tenants.notifications.shape import NOTIFICATION
 from tenants.organisations.shape import ORGANISATION, TERRITORY
 from tenants.pacts.shape import CLAUSE, PACT, PARTY
 from tenants.reading.shapes import Shape
+from tenants.sharing.shape import FIELD_PREVIEW, PARTNER_PREVIEW, READER
 
 ALL = (
     *(CASE, NEED, DISCLOSURE),
     *(JOINT_INTERVENTION, PARTNER, AUTHORISATION, ACCESS_LOG_ENTRY),
+    *(FIELD_PREVIEW, PARTNER_PREVIEW, READER),
     *(EVENT, NOTIFICATION),
     *(MEMBER, INVITATION),
     *(ORGANISATION, TERRITORY, PACT, CLAUSE, PARTY, VIEWER, SESSION),

@@ -116,6 +116,16 @@ async def read_page(
     return await _answer(info, statement, values)
 
 
+async def read_rows(
+    info: GraphQLResolveInfo[Any], name: str, table: str, kinds: Mapping[str, str], given: Mapping[str, object]
+) -> Any:
+    """Return all rows of a query that takes these parameters."""
+    statement = _statement(
+        info, name, None, lambda selection: statements.rows(SHAPES, SHAPES[name], table, kinds, selection)
+    )
+    return await _answer(info, statement, {f"given {key}": value for key, value in given.items()})
+
+
 def _statement(
     info: GraphQLResolveInfo[Any],
     type_name: str,

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from authz.explain import CONDITIONS, Reason
-from authz.fields import FIELD, FIELDS
+from authz.fields import FIELD, FIELDS, Field
 from tenants.reading.expressions import last_day
 from tenants.reading.shapes import Kind, Leaf, One, Shape, leaves
 
@@ -68,6 +68,12 @@ def disclosure_rows(rendering: "Rendering", scope: "Scope") -> str:
 def _column(column: str, scope: "Scope") -> str:
     """Return a condition's mask; the role's is what is left of all of them, as it is the last."""
     return f"{scope.ground}.mask" if column == "role_mask" else f"{scope.ground}.{column}"
+
+
+def held_fields(case: Shape) -> list[Field]:
+    """Return the fields of the registry that a case can hold a value of, in its order."""
+    held = {leaf.field for leaf in leaves(case.members)} | {*NEEDS}
+    return [field for field in FIELDS if field.key in held]
 
 
 def _filled(rendering: "Rendering", scope: "Scope") -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from tenants.events.shape import TIMELINE
 from tenants.joint_work.shape import OF_CASE
 from tenants.reading.expressions import field_keys
 from tenants.reading.shapes import Inline, Key, Kind, Leaf, Many, One, Pages, Shape, Source
+from tenants.sharing.shape import reader_rows
 
 NEED_BITS = sum(
     FIELD[key].mask
@@ -212,6 +213,14 @@ CASE = Shape(
             order="{child}.position",
             rows=disclosure_rows,
             note="For every field: its state, and why.",
+        ),
+        Many(
+            "seen_by",
+            "CaseReader",
+            "true",
+            order="{child}.answer, {child}.organisation_id, {child}.source_id",
+            rows=reader_rows,
+            note="Who else sees it, and by what; for the holder alone, others see none.",
         ),
         VIEWER_CAN,
     ),

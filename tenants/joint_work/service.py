@@ -8,7 +8,7 @@ from uuid import UUID
 from authz.actions import Action
 from authz.actor import Actor
 from authz.purposes import Purpose
-from infra.clock import now, today
+from infra.clock import now
 from infra.database import connection
 from infra.errors import NotFound, ProblemCode, Refused
 from infra.row_security import ORGANISATION, TERRITORY
@@ -19,6 +19,7 @@ from tenants.events.models import EventKind
 from tenants.events.recording import record
 from tenants.joint_work.models import Answer
 from tenants.sharing.inputs import named_fields, named_organisations
+from tenants.sharing.receiving import RECEIVERS
 
 MOST_PARTNERS = 20
 ANSWERED = {
@@ -28,12 +29,8 @@ ANSWERED = {
 
 IS_CLOSED = f"SELECT status = '{CaseStatus.CLOSED}' FROM case_file WHERE territory_id = {TERRITORY} AND id = $1"
 GRANTED = f"""
-SELECT g.organisation_id
-  FROM pact_grant g
-  JOIN pact_party p ON p.territory_id = g.territory_id AND p.pact_version_id = g.pact_version_id
-                   AND p.organisation_id = g.organisation_id
- WHERE g.territory_id = {TERRITORY} AND g.organisation_id = ANY ($1) AND g.purpose = $2
-   AND g.read_mask <> 0 AND p.joined_on <= $3 AND (p.left_on IS NULL OR p.left_on > $3)
+SELECT g.organisation_id FROM {RECEIVERS}
+ WHERE g.territory_id = {TERRITORY} AND g.organisation_id = ANY ($1) AND g.purpose = $2 AND g.read_mask <> 0
 """
 PROPOSE = f"""
 INSERT INTO joint_intervention (territory_id, case_id, holder_id, purpose, offered_mask, message,
@@ -77,17 +74,9 @@ async def propose_joint_intervention(
     actor: Actor, case_id: UUID, purpose: str, partners: Sequence[str], fields: Sequence[str], message: str | None
 ) -> UUID:
     """Invite organisations to work with us on a case of ours, and offer them fields of it."""
-    own = await claim_case(case_id)
-    actor.require(Action.JOINT_INTERVENTION_PROPOSE)
-    if not own:
-        raise Refused(action=Action.JOINT_INTERVENTION_PROPOSE.value)
-    findings = Findings()
-    aim = findings.require(one_of(Purpose), purpose, "purpose")
-    mask = named_fields(findings, fields, with_consent=True)
+    own, findings = await claim_case(case_id), Findings()
+    aim, mask, invited = await check_proposal(actor, case_id, purpose, partners, fields, own, findings)
     text = findings.check(lines(2000), message, "message")
-    invited = await _partners(findings, actor, aim, partners)
-    if await connection().fetchval(IS_CLOSED, case_id):
-        findings.add(ProblemCode.WRONG_STATE, "case_id", text="problem.case_is_closed")
     findings.settle()
     row: UUID = await connection().fetchval(
         PROPOSE, case_id, actor.organisation_id, aim, mask, text, now(), actor.account_id
@@ -97,6 +86,27 @@ async def propose_joint_intervention(
     return row
 
 
+async def check_proposal(
+    actor: Actor,
+    case_id: UUID,
+    purpose: str,
+    partners: Sequence[str],
+    fields: Sequence[str],
+    own: bool,
+    findings: Findings,
+) -> tuple[str | None, int, list[UUID]]:
+    """Return purpose, offered fields and partners of a proposal, be it made or only supposed."""
+    actor.require(Action.JOINT_INTERVENTION_PROPOSE)
+    if not own:
+        raise Refused(action=Action.JOINT_INTERVENTION_PROPOSE.value)
+    aim = findings.require(one_of(Purpose), purpose, "purpose")
+    mask = named_fields(findings, fields, with_consent=True)
+    invited = await _partners(findings, actor, aim, partners)
+    if await connection().fetchval(IS_CLOSED, case_id):
+        findings.add(ProblemCode.WRONG_STATE, "case_id", text="problem.case_is_closed")
+    return aim, mask, invited
+
+
 async def _partners(findings: Findings, actor: Actor, purpose: str | None, slugs: Sequence[str]) -> list[UUID]:
     """Return the organisations to invite; each has to be a party to which the pact gives something for the purpose."""
     if not slugs:
@@ -104,7 +114,7 @@ async def _partners(findings: Findings, actor: Actor, purpose: str | None, slugs
     me = actor.organisation_id
     found = await named_organisations(findings, slugs, "partners", me, most=MOST_PARTNERS)
     if purpose is not None:
-        granted = {row[0] for row in await connection().fetch(GRANTED, list(found.values()), purpose, today())}
+        granted = {row[0] for row in await connection().fetch(GRANTED, list(found.values()), purpose)}
         for position, slug in enumerate(slugs):
             if found.get(slug, me) not in {me, *granted}:
                 findings.add(ProblemCode.NOT_SHAREABLE, "partners", str(position), text="problem.partner_not_in_pact")

@@ -2,7 +2,9 @@
 
 from authz.actions import Action
 from authz.kinds import OrganisationKind
+from authz.purposes import Purpose
 from tenants.reading.shapes import Key, Kind, Leaf, One, Shape, Source
+from tenants.sharing.receiving import RECEIVERS
 
 ORGANISATION = Shape(
     "Organisation",
@@ -15,6 +17,16 @@ ORGANISATION = Shape(
         Leaf("is_lead", Kind.BOOLEAN, required=True),
         Leaf("valid_from", Kind.DATE, required=True),
         Leaf("valid_until", Kind.DATE),
+        Leaf(
+            "receives_for",
+            Purpose,
+            sql=f"(SELECT coalesce(json_agg(upper(g.purpose) ORDER BY g.purpose), '[]') FROM {RECEIVERS} "
+            "WHERE g.territory_id = {row}.territory_id AND g.organisation_id = {row}.id AND g.read_mask <> 0)",
+            listed=True,
+            required=True,
+            note="Purposes for which the pact lets it see something of others' cases today; empty once it has ended, "
+            "left the pact, or before it joins.",
+        ),
         One(
             "successor",
             "Organisation",
@@ -29,7 +41,11 @@ ORGANISATION = Shape(
 ORGANISATIONS = Source(
     rows="FROM organisation o WHERE o.territory_id = {territory}",
     keys=(Key("slug", "o.slug", "text"), Key("id", "o.id", "uuid")),
-    filters={"kind": "o.kind = {value}"},
+    filters={
+        "kind": "o.kind = {value}",
+        "receives_for": f"EXISTS (SELECT FROM {RECEIVERS} WHERE g.territory_id = {{territory}} "
+        "AND g.organisation_id = o.id AND g.purpose = {value} AND g.read_mask <> 0)",
+    },
     descending=False,
 )
 

@@ -74,6 +74,20 @@ def page(
     return _statement(rendering, rendered.render_root(selection))
 
 
+def rows(
+    shapes: Mapping[str, Shape], shape: Shape, table: str, kinds: Mapping[str, str], selection: tuple[Selected, ...]
+) -> Statement:
+    """Return the statement of all rows of a query that takes parameters of these types, by organisation."""
+    rendering = Rendering(shapes)
+    filled = rendering.fill(table, None, **{name: rendering.parameter(f"given {name}", kinds[name]) for name in kinds})
+    source, value, scope = rendering.source(shape, selection, "true", table=filled)
+    if rendering.touches_cases:
+        raise TypeError("These rows do not say which cases are behind them, so none may be read with them.")
+    return _statement(
+        rendering, f"SELECT coalesce(json_agg({value} ORDER BY {scope.row}.organisation_id), '[]')::text {source}"
+    )
+
+
 def _statement(rendering: Rendering, text: str) -> Statement:
     return Statement(text, tuple(rendering.parameters), dict(rendering.constants))
 

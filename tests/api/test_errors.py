@@ -16,6 +16,7 @@ from infra.errors import ErrorCode
 from infra.messages import MESSAGES
 from infra.settings import public_address
 from tests.api.differential import PEOPLE, Token
+from tests.api.suppositions import BY_SUPPOSITION
 from tests.api.test_main_job import HEALTH, OPEN, READ, WORK, Job, accept, consent_and_propose, open_and_write
 from tests.api.test_members import ANNAS_MEMBERSHIP, ASKED_BY_ANNA, BY_MEMBER
 from tests.conftest import CAST, Ask
@@ -93,7 +94,7 @@ WITH_ID |= {
         "notification",
         f"mutation ($id: ID!) {{ markNotificationRead(input: {{notificationId: $id}}) {SETTLED} }}",
     ),
-    **BY_MEMBER,
+    **(BY_MEMBER | BY_SUPPOSITION),
     "endSession": ("session", "mutation ($id: ID!) { endSession(input: {sessionId: $id}) { problems { code } } }"),
     "giveAuthorisation": (
         "case",

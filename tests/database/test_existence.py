@@ -26,6 +26,11 @@ SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p
 # How each function that the serving role may call is asked about a row that is there but hidden from a stranger,
 # and about one that is not there. None: what it tells is not about rows of a tenant.
 ASKED: dict[str, Callable[[Any, World], Any] | None] = {
+    "sharing_if(uuid,text,bigint,uuid[],uuid[],uuid,uuid,uuid)": lambda hidden, world: (
+        "SELECT * FROM sharing_if($1, 'traineeship', -1, ARRAY[current_setting('win.organisation_id')::uuid], "
+        "ARRAY[$1], $1, $1, $1)",
+        world["kept"] if hidden else new_id(),
+    ),
     "touch_case(uuid,integer)": lambda hidden, world: (
         "SELECT touch_case($1, 1)",
         world["kept"] if hidden else new_id(),

@@ -59,10 +59,10 @@ async def test_every_problem_is_told_at_once_and_nobody_is_invited(office: Offic
     assert told(invalid) == [
         ("NOT_SHAREABLE", "fields", "1"),
         ("UNKNOWN_FIELD", "fields", "2"),
-        ("INVALID_FORMAT", "message"),
         ("UNKNOWN_ORGANISATION", "partners", "1"),
         ("NOT_SHAREABLE", "partners", "2"),
         ("NOT_SHAREABLE", "partners", "0"),
+        ("INVALID_FORMAT", "message"),
     ]
     with pytest.raises(Invalid) as invalid:
         await propose(office, case, "statistics", [], [], None)
