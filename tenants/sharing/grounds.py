@@ -16,6 +16,11 @@ STANDINGS = """
      WHERE j.territory_id = _territory AND j.case_id = ANY (_cases) AND j.closed_at IS NULL
 """
 
+KEPT = f"""
+           SELECT CASE WHEN EXISTS (SELECT FROM case_address x
+                                     WHERE x.territory_id = c.territory_id AND x.case_id = c.id
+                                       AND x.protected) THEN ~{ADDRESS}::bigint ELSE -1::bigint END AS kept"""
+
 
 def grounds_from(standings: str) -> str:
     """Return the query of what pact, authorisation, offer and dates give to whoever stands so.
@@ -51,9 +56,6 @@ def grounds_from(standings: str) -> str:
       JOIN pact_term t
         ON t.territory_id = g.territory_id AND t.organisation_id = g.organisation_id AND t.purpose = g.purpose
        AND t.basis = a.basis AND (t.read_mask | t.write_mask) & a.field_mask <> 0
-     CROSS JOIN LATERAL (
-           SELECT CASE WHEN EXISTS (SELECT FROM case_address x
-                                     WHERE x.territory_id = c.territory_id AND x.case_id = c.id
-                                       AND x.protected) THEN ~{ADDRESS}::bigint ELSE -1::bigint END AS kept) sealed
+     CROSS JOIN LATERAL ({KEPT}) sealed
      GROUP BY s.organisation_id, c.id, s.source_id, t.clause, a.id, s.purpose, c.opened_on, c.holder_id
     """
