@@ -14,6 +14,7 @@ from infra.errors import Refused
 from tenants.account import service
 from tenants.account.service import Present
 from tenants.members.codes import address_of
+from tenants.members.secrets import hash_of
 
 SECRET = ("changePassword", "startSecondFactor", "confirmSecondFactor", "endSecondFactor")
 """Mutations that are given a password or a code."""
@@ -100,6 +101,7 @@ class Mutation:
         async def changed() -> UUID:
             asking: Asking = info.context
             asking.renewed = await service.change_password(present(asking), input.current_password, input.new_password)
+            asking.standing.token_hash = hash_of(asking.renewed.secret)
             return asking.viewer.actor.member_id
 
         return Changed(outcome=await do(info, changed))
@@ -161,6 +163,8 @@ class Mutation:
             viewer: Viewer = info.context.viewer
             await service.end_session(viewer.actor, row)
             demand_browser(viewer)
+            if row == viewer.session_id:
+                info.context.standing.token_hash = None
             return viewer.actor.member_id
 
         return Ended(outcome=await do(info, ended))

@@ -9,6 +9,7 @@ from secrets import token_urlsafe
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tenants.members.agents import LONGEST_SAID
 from tenants.members.throttles import DEVICE_KNOWN_FOR
 
 COOKIE = "__Host-win-device"
@@ -24,6 +25,11 @@ def known_device(request: Request) -> str:
     """Return the mark that the browser has; nothing if it has none."""
     given = request.cookies.get(COOKIE, "")
     return given if MARK.fullmatch(given) else ""
+
+
+def agent_of(request: Request) -> str:
+    """Return what the browser says that it is."""
+    return request.headers.get("user-agent", "")[:LONGEST_SAID]
 
 
 def mark(response: Response, device: str) -> Response:

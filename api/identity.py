@@ -1,6 +1,8 @@
 """Who is calling: a cookie or a token becomes a viewer, in the transaction that the answer is made in."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -9,9 +11,11 @@ from starlette.requests import Request
 from authz.actor import Actor
 from authz.kinds import OrganisationKind
 from authz.roles import Role
-from infra.database import Connection
-from infra.errors import BadRequest, Refused
+from infra.database import Connection, transaction
+from infra.errors import BadRequest, Refused, Unauthenticated
 from tenants.members.secrets import PREFIXES, Kind, hash_of
+
+Done = TypeVar("Done")
 
 COOKIE = "__Host-win-session"
 CSRF_HEADER = "x-win-csrf"
@@ -36,6 +40,8 @@ class Viewer:
     session_kind: Kind
     territory_slug: str
     account_language: str
+    is_stale: bool
+    """Whether the session's last use was noted more than a minute ago."""
 
     def speaking(self, language: str) -> "Viewer":
         """Return the same member, answered in this language."""
@@ -82,7 +88,49 @@ async def enter(connection: Connection, token_hash: bytes) -> Viewer | None:
         session_kind=row["session_kind"],
         territory_slug=row["territory_slug"],
         account_language=row["language"],
+        is_stale=row["is_stale"],
     )
+
+
+async def note_use(token_hash: bytes) -> None:
+    """Note that the session was used now, in a transaction that holds nothing else."""
+    async with transaction() as connection:
+        await connection.execute("SELECT note_use($1)", token_hash)
+
+
+@dataclass
+class Standing:
+    """What an operation rests on to its end; nothing of what it gives up itself, as whoever removes themselves does."""
+
+    token_hash: bytes | None
+    role: str | None
+
+
+async def demand_still_entered(connection: Connection, standing: Standing) -> None:
+    """Go on to the commit only for whoever is still who they were when the operation began. Raises `Overtaken`.
+
+    A change may have waited for others, and one of them may have been a removal, another role or a sign-out.
+    """
+    if not await connection.fetchval("SELECT still_entered($1, $2)", standing.token_hash, standing.role):
+        raise Overtaken
+
+
+class Overtaken(Exception):
+    """Whoever acts was removed, given another role or signed out while the operation waited."""
+
+
+async def not_overtaken(work: Callable[[], Awaitable[Done]]) -> Done:
+    """Do this, of which nothing is kept if it was overtaken; then once more, as whoever the caller is now.
+
+    Raises `Unauthenticated` if it is overtaken again.
+    """
+    try:
+        return await work()
+    except Overtaken:
+        try:
+            return await work()
+        except Overtaken:
+            raise Unauthenticated from None
 
 
 def language_of(request: Request) -> str:

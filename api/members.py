@@ -1,11 +1,13 @@
 """Queries and mutations of the members of my organisation, and of invitations."""
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import strawberry
 
+from api.identity import Standing
 from api.ids import row_id
-from api.reading.answer import alone, read_one, read_page
+from api.reading.answer import Asking, alone, read_one, read_page
 from api.reading.types import TYPES
 from api.verbs import do, payload
 from authz.actions import Action
@@ -101,11 +103,27 @@ class Mutation:
     )
     async def change_member_role(self, info: strawberry.Info, input: ChangeMemberRoleInput) -> Any:  # noqa: A002
         row, role, verb = row_id("member", input.member_id), input.role.value.lower(), managing.change_member_role
-        return Changed(outcome=await do(info, lambda: verb(info.context.viewer.actor, row, role)))
+
+        async def changed() -> UUID:
+            asking: Asking = info.context
+            done = await verb(asking.viewer.actor, row, role)
+            if row == asking.viewer.actor.member_id:
+                asking.standing.role = role
+            return done
+
+        return Changed(outcome=await do(info, changed))
 
     @strawberry.mutation(
         graphql_type=Removed, description="End a membership of my organisation: whoever is signed in by it is out."
     )
     async def remove_member(self, info: strawberry.Info, input: RemoveMemberInput) -> Any:  # noqa: A002
         row, verb = row_id("member", input.member_id), managing.remove_member
-        return Removed(outcome=await do(info, lambda: verb(info.context.viewer.actor, row)))
+
+        async def removed() -> UUID:
+            asking: Asking = info.context
+            done = await verb(asking.viewer.actor, row)
+            if row == asking.viewer.actor.member_id:
+                asking.standing = Standing(None, None)
+            return done
+
+        return Removed(outcome=await do(info, removed))

@@ -32,12 +32,12 @@ from graphql.language.visitor import Visitor, visit
 
 from api.account import is_secret
 from api.counting import Roots, count_refusal, count_result, roots_of
-from api.identity import Credentials, enter
+from api.identity import Credentials, Standing, demand_still_entered, enter, not_overtaken, note_use
 from api.limits import checked_document
 from api.limits_cost import check_operation
 from api.reading.answer import Asking
 from api.schema import schema
-from infra.database import OUTDATED, again, transaction
+from infra.database import OUTDATED, again, connection, transaction
 from infra.errors import BadRequest, MethodNotAllowed, Unauthenticated, WinError
 from tenants.account.service import Renewed
 from tenants.operations.service import remember, remembered
@@ -104,7 +104,7 @@ class CompiledExecutor(ExecutorThrowingOnIncremental):
 async def answer(ask: Ask, credentials: Credentials, request_id: UUID, *, language: str | None = None) -> Answered:
     """Return the result, in the caller's language or the one asked for. Raises `WinError` if nothing was executed."""
     try:
-        answered = await again(lambda: _answer(ask, credentials, request_id, language))
+        answered = await not_overtaken(lambda: again(lambda: _answer(ask, credentials, request_id, language)))
     except Exception as error:
         count_refusal(error)
         raise
@@ -113,15 +113,18 @@ async def answer(ask: Ask, credentials: Credentials, request_id: UUID, *, langua
 
 
 async def _answer(ask: Ask, credentials: Credentials, request_id: UUID, language: str | None) -> Answered:
+    is_stale = False
     try:
-        async with transaction() as connection:
-            viewer = await enter(connection, credentials.token_hash)
+        async with transaction() as opened:
+            viewer = await enter(opened, credentials.token_hash)
             if viewer is None:
                 raise Unauthenticated
+            is_stale = viewer.is_stale
             viewer = viewer.speaking(language or viewer.actor.language)
             language = viewer.actor.language
             asking = Asking(viewer, request_id, ask.document, ask.operation_name)
             asking.network_address, asking.device = ask.network_address, ask.device
+            asking.standing = Standing(credentials.token_hash, str(viewer.actor.role))
             try:
                 result = await _execute(ask, asking)
             except WinError as error:
@@ -133,7 +136,9 @@ async def _answer(ask: Ask, credentials: Credentials, request_id: UUID, language
             # Where this ends without an error, it was committed: only then is a new secret one.
             answered = Answered(quieted(ask.document, result), language, asking.renewed)
     except RolledBack as rolled_back:
-        return Answered(quieted(ask.document, rolled_back.result), language or "it")
+        answered = Answered(quieted(ask.document, rolled_back.result), language or "it")
+    if is_stale:
+        await note_use(credentials.token_hash)
     return answered
 
 
@@ -195,6 +200,7 @@ async def _mutate(ask: Ask, prepared: Prepared, asking: Asking) -> ExecutionResu
         raise RolledBack(result)
     if key is not None and asking.replayed is None:
         await remember(actor, key, ask.hash, asking.outcomes)
+    await demand_still_entered(connection(), asking.standing)
     return result
 
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.devices import device_of, mark
+from api.devices import agent_of, device_of, mark
 from api.identity import COOKIE, Credentials, Viewer, credentials, enter, language_of, refuse_cross_site
 from api.refusals import UNREACHABLE, refusal
 from infra.clock import now
@@ -34,6 +34,7 @@ async def create(request: Request) -> Response:
             network_address=network_address(request),
             replaces=replaced.token_hash if replaced else None,
             device=device,
+            agent=agent_of(request),
         )
     )
     if isinstance(outcome, Opened):
@@ -57,9 +58,7 @@ async def change(request: Request) -> Response:
         if viewer is None:
             raise Unauthenticated
         request.state.language = viewer.actor.language
-        opened = await service.switch_organisation(
-            connection, viewer.actor.account_id, viewer.session_id, caller.token_hash, **given
-        )
+        opened = await service.switch_organisation(connection, caller.token_hash, **given)
     return await signed_in(opened)
 
 

@@ -23,7 +23,7 @@ from tenants.cases.models import (
 from tenants.events.models import Event, Processed
 from tenants.invitations.models import Invitation
 from tenants.joint_work.models import JointIntervention, JointInterventionPartner
-from tenants.members.models import Account, Member, RoleMask, SecondFactor, Session, SignInThrottle
+from tenants.members.models import Account, KnownDevice, Member, RoleMask, SecondFactor, Session, SignInThrottle
 from tenants.notifications.models import Notification
 from tenants.operations.models import Idempotency
 from tenants.organisations.models import Organisation
@@ -59,6 +59,7 @@ __all__ = [
     "Invitation",
     "JointIntervention",
     "JointInterventionPartner",
+    "KnownDevice",
     "Member",
     "Notification",
     "Organisation",

@@ -90,11 +90,8 @@ def local(path: str, message: str, code: str = "INVALID_FORMAT") -> dict[str, An
 
 
 def name_of(path: Sequence[str], names: Sequence[str]) -> str:
-    """Return the input that a problem belongs to: the last part of its path that is one."""
-    for part in reversed(path):
-        if part in names:
-            return part
-    return names[0] if names else ""
+    """Return the input that a problem belongs to: the last part of its path that is one; of the whole form, none."""
+    return next((part for part in reversed(path) if part in names), "")
 
 
 def by_input(problems: Sequence[Mapping[str, Any]], names: Sequence[str], language: str) -> dict[str, list[str]]:
@@ -105,7 +102,7 @@ def by_input(problems: Sequence[Mapping[str, Any]], names: Sequence[str], langua
         messages, message = found.setdefault(name, []), in_its_words(problem, name, language)
         if message not in messages:
             messages.append(message)
-    return {name: found[name] for name in (*names, "") if name in found}
+    return {name: found[name] for name in ("", *names) if name in found}
 
 
 def in_its_words(problem: Mapping[str, Any], name: str, language: str) -> str:

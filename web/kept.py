@@ -1,7 +1,8 @@
 """What somebody typed while their session ended: it goes along through the sign-in, and can be sent again after it.
 
-It is given back to the same member alone. Whoever comes next at this browser is somebody else; and whoever works for
-several organisations must not open in one of them what they were writing for another.
+It is given back to the same member alone. Whoever comes next at this browser is somebody else, and learns nothing of
+it: it is enciphered for the member. Whoever works for several organisations must not open in one of them what they were
+writing for another.
 """
 
 import hashlib
@@ -9,9 +10,12 @@ import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
+from cryptography.fernet import Fernet, InvalidToken
 from starlette.requests import Request
 
 from infra.errors import BadRequest, Refused
@@ -24,6 +28,9 @@ WHOSE = "whose"
 """The hidden input of every form of a member: for whom it was made, whatever has become of the session since."""
 NOT_KEPT = {"token", WHOSE, "secret", "password", "currentPassword", "newPassword", "repeatPassword", "code"}
 SIGNATURE = 32
+LIFE = timedelta(hours=12)
+BLOCK = 1024
+"""Bytes; what is kept is filled up to whole blocks, so that not even its length tells how much was typed."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +43,9 @@ class Kept:
 
     @property
     def text(self) -> str:
-        """Return it as one value of an input, which nobody else can have made."""
-        told = json.dumps([self.member_id.hex, self.place, self.pairs]).encode()
-        return as_text(told)
+        """Return it as one value of an input: it tells nobody else anything, and nobody else can have made it."""
+        told = json.dumps([self.place, self.pairs]).encode()
+        return cipher(self.member_id).encrypt(told.ljust(-(-len(told) // BLOCK) * BLOCK)).decode()
 
 
 async def kept_of(request: Request) -> Kept | None:
@@ -71,13 +78,21 @@ def member_of_form(typed: Typed) -> UUID | None:
     )
 
 
-def carried(typed: Typed) -> Kept | None:
-    """Return what a form of signing in carries along."""
-    told = verified(typed.text(TEXT))
-    if told is None or told.startswith(WHOSE.encode()):
-        return None
-    member_id, place, pairs = json.loads(told)
-    return Kept(UUID(member_id), place, [(name, value) for name, value in pairs])
+def kept_for(typed: Typed, member_ids: Iterable[UUID]) -> Kept | None:
+    """Return what a form of signing in carries along, if it was kept for one of these members."""
+    text = typed.text(TEXT)
+    for member_id in member_ids if text else ():
+        try:
+            place, pairs = json.loads(cipher(member_id).decrypt(text, int(LIFE.total_seconds())))
+        except (InvalidToken, ValueError):
+            continue
+        return Kept(member_id, place, [(name, value) for name, value in pairs])
+    return None
+
+
+def cipher(member_id: UUID) -> Fernet:
+    """Return what hides and finds what a member typed."""
+    return Fernet(urlsafe_b64encode(derived_key(f"kept forms of {member_id}")))
 
 
 def as_text(told: bytes) -> str:
@@ -97,4 +112,4 @@ def verified(text: str) -> bytes | None:
 
 def signed(told: bytes) -> bytes:
     """Return the signature."""
-    return hmac.digest(derived_key("kept forms"), told, hashlib.sha256)
+    return hmac.digest(derived_key("owners of forms"), told, hashlib.sha256)

@@ -213,7 +213,7 @@ async def to_sign_in(request: Request) -> Response:
     """Send the browser to sign in, and from there back; with what was typed, if the session ended meanwhile."""
     kept = await kept_of(request)
     if kept is not None:
-        return render(request, "enter.html", spoken(request), status=401, kept=kept, typed=Typed())
+        return render(request, "enter.html", spoken(request), status=401, kept=kept.text, typed=Typed())
     address = request.url.path if request.method == "GET" else "/today"
     return redirect("/sign-in" if address in ("/", "/today") else f"/sign-in?next={address}")
 

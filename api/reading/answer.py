@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from graphql import GraphQLResolveInfo
 
-from api.identity import Viewer
+from api.identity import Standing, Viewer
 from api.reading.collect import collect
 from api.reading.reference import canonical
 from authz.actions import Action
@@ -45,6 +45,7 @@ class Asking:
     outcomes: dict[str, Any] = field(default_factory=dict)
     renewed: Renewed | None = None
     """The caller's session under a new secret, if a verb gave it one."""
+    standing: Standing = field(default_factory=lambda: Standing(None, None))
 
     @property
     def values(self) -> dict[str, object]:

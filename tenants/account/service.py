@@ -11,11 +11,19 @@ from infra.errors import Invalid, NotFound, Problem, ProblemCode, Unauthenticate
 from tenants.account.weakness import strong
 from tenants.checks import Findings, one_of
 from tenants.members import codes
-from tenants.members.passwords import hashed, is_right, room
-from tenants.members.second_factor import has_second_factor, use_code
+from tenants.members.passwords import INSIDE, new_recipe
+from tenants.members.second_factor import use_code
 from tenants.members.secrets import hash_of, new_secret
-from tenants.members.service import LONGEST_PASSWORD
-from tenants.members.throttles import Throttles, count_attempt, forget_failures, remember_place
+from tenants.members.service import LONGEST_PASSWORD, PROVE, RECIPE
+from tenants.members.throttles import (
+    Attempt,
+    attempt_of,
+    count_attempt,
+    device_key,
+    forget_failures,
+    know_device,
+    take_back,
+)
 
 LANGUAGES = ("it", "en")
 
@@ -32,11 +40,6 @@ class Present:
     device: str = ""
     """The mark of the browser: guesses of others do not keep its person from changing a password that they guess."""
 
-    @property
-    def throttles(self) -> Throttles:
-        """Return where a guess counts: as one at sign-in from there does."""
-        return Throttles.of(self.email, self.network_address, self.device)
-
 
 @dataclass(frozen=True)
 class Renewed:
@@ -44,6 +47,15 @@ class Renewed:
 
     secret: str
     expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Proved:
+    """That the present password was right, and what the attempt was counted for."""
+
+    proof: bytes
+    has_factor: bool
+    attempt: Attempt
 
 
 async def change_password(present: Present, current: str, new: str) -> Renewed:
@@ -57,17 +69,19 @@ async def change_password(present: Present, current: str, new: str) -> Renewed:
     if current and current == new:
         found.add(ProblemCode.TOO_OBVIOUS, "new_password", text="problem.password_the_same")
     found.settle()  # before the present password is looked at: what cannot be used anyway is no attempt
-    old = await _demand_password(present, current)
+    proved = await _demand_password(present, current)
     secret = new_secret("cookie")
+    new_hash, new_proof = await INSIDE.hashed(new)
     expires_at = await connection().fetchval(
-        "SELECT change_password($1, $2, $3, $4)", present.session_id, old, await hashed(new), hash_of(secret)
+        "SELECT change_password($1, $2, $3, $4)", present.session_id, proved.proof, new_hash, hash_of(secret)
     )
     if expires_at is None:  # somebody was first, and has ended this session too
         raise Unauthenticated
-    if await has_second_factor(connection(), present.account_id):
-        await remember_place(connection(), present.throttles)  # no password makes up for guessed codes
+    if proved.has_factor:
+        await take_back(connection(), proved.attempt)  # no password makes up for guessed codes
     else:
-        await _forget_failures(present)
+        await forget_failures(connection(), proved.attempt)
+    await know_device(connection(), present.account_id, new_proof, present.device)
     return Renewed(secret, expires_at)
 
 
@@ -77,10 +91,10 @@ async def start_second_factor(present: Present, current: str) -> str:
     Raises `Invalid` or `TooManyAttempts`. The password is asked, since whoever finds a browser open must not be able
     to shut its owner out.
     """
-    await _demand_password(present, current)
-    await _forget_failures(present)
+    proved = await _demand_password(present, current)
+    await forget_failures(connection(), proved.attempt)
     salt = codes.new_salt()
-    if not await connection().fetchval("SELECT start_second_factor($1)", salt):
+    if not await connection().fetchval("SELECT start_second_factor($1, $2)", proved.proof, salt):
         raise Invalid([Problem(ProblemCode.WRONG_STATE, ("current_password",), "problem.second_factor_is_on")])
     return codes.as_text(codes.secret_of(present.account_id, salt))
 
@@ -90,8 +104,8 @@ async def confirm_second_factor(present: Present, code: str) -> list[str]:
 
     Raises `Invalid` or `TooManyAttempts`.
     """
-    await _count(present)
-    held = await connection().fetchrow("SELECT salt, is_on FROM second_factor_of($1)", present.account_id)
+    attempt = await _counted(present)
+    held = await connection().fetchrow("SELECT salt, is_on FROM second_factor_begun()")
     if held is None or held["is_on"]:
         text = "problem.second_factor_is_on" if held else "problem.second_factor_not_begun"
         raise Invalid([Problem(ProblemCode.WRONG_STATE, ("code",), text)])
@@ -102,43 +116,47 @@ async def confirm_second_factor(present: Present, code: str) -> list[str]:
         raise Invalid([Problem(ProblemCode.WRONG_CODE, ("code",))])
     recovery = codes.new_recovery_codes()
     hashes = [codes.recovery_hash(present.account_id, one) for one in recovery]
-    statement = "SELECT confirm_second_factor($1, $2, $3, $4)"
-    if not await connection().fetchval(statement, present.session_id, held["salt"], step, hashes):
+    given = (present.session_id, held["salt"], step, hashes, device_key(present.device))
+    if not await connection().fetchval("SELECT confirm_second_factor($1, $2, $3, $4, $5)", *given):
         raise Invalid([Problem(ProblemCode.WRONG_CODE, ("code",))])
-    await _forget_failures(present)
+    await forget_failures(connection(), attempt)
     return recovery
 
 
 async def end_second_factor(present: Present, current: str, code: str) -> None:
     """Ask no code any more. Raises `Invalid` or `TooManyAttempts`."""
-    await _demand_password(present, current)
-    if not await use_code(connection(), present.account_id, code):
+    proved = await _demand_password(present, current)
+    if not await use_code(connection(), present.account_id, proved.proof, code):
         raise Invalid([Problem(ProblemCode.WRONG_CODE, ("code",))])
-    await connection().execute("SELECT end_second_factor()")
-    await _forget_failures(present)
+    await connection().execute("SELECT end_second_factor($1)", proved.proof)
+    await forget_failures(connection(), proved.attempt)
+    await know_device(connection(), present.account_id, proved.proof, present.device)
 
 
-async def _demand_password(present: Present, password: str) -> str:
-    """Return the hash of the present password if this is it; a wrong one counts like one at sign-in."""
+async def _demand_password(present: Present, password: str) -> Proved:
+    """Return the proof of the present password if this is it; a wrong one counts like one at sign-in."""
     if not password:
         raise Invalid([Problem(ProblemCode.REQUIRED, ("current_password",))])
-    with room():
-        await _count(present)
-        account = await connection().fetchrow("SELECT * FROM account_for_sign_in($1)", present.email)
-        stored: str | None = account["password_hash"] if account and len(password) <= LONGEST_PASSWORD else None
-        right = await is_right(password if stored else "", stored)
-    if not right or stored is None:
+    with INSIDE.room():
+        attempt = await _counted(present)
+        recipe = await connection().fetchval(RECIPE, present.email) or new_recipe()
+        is_short = len(password) <= LONGEST_PASSWORD
+        proof = await INSIDE.proof(password if is_short else "", recipe)
+        found = await connection().fetchrow(PROVE, present.email, proof) if is_short else None
+    if found is None:
         raise Invalid([Problem(ProblemCode.WRONG_PASSWORD, ("current_password",))])
-    return stored
+    return Proved(proof, found["has_factor"], attempt)
 
 
-async def _count(present: Present) -> None:
+async def _counted(present: Present) -> Attempt:
     """Count a guess; it stays counted even if the rest of the operation fails, and is taken back."""
-    await apart(lambda: count_attempt(present.throttles))
 
+    async def count() -> Attempt:
+        attempt = await attempt_of(present.email, present.network_address, present.device)
+        await count_attempt(attempt)
+        return attempt
 
-async def _forget_failures(present: Present) -> None:
-    await forget_failures(connection(), present.throttles)
+    return await apart(count)
 
 
 async def end_session(_actor: Actor, session_id: UUID) -> None:

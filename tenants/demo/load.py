@@ -52,7 +52,7 @@ async def ensure(connection: Connection) -> bool:
         await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
         if await connection.fetchval("SELECT EXISTS (SELECT FROM territory WHERE slug = ANY ($1))", list(LANDS)):
             return False
-        password_hash = passwords.HASHER.hash(PASSWORD)  # one for all: it is slow on purpose
+        password_hash = passwords.stored(PASSWORD)  # one for all: it is slow on purpose
         for land in LANDS.values():
             await _load_land(connection, land, await _add_accounts(connection, land, password_hash))
         await connection.execute(ANALYZE)

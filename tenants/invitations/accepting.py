@@ -8,17 +8,19 @@ from uuid import UUID
 
 import asyncpg
 
-from infra.clock import new_id, now
+from infra.clock import new_id
 from infra.database import Connection, transaction
 from infra.errors import NotFound
 from tenants.account.weakness import strong
 from tenants.checks import Findings, personal_name
-from tenants.members import passwords
+from tenants.members.challenges import Proven
+from tenants.members.passwords import INSIDE
 from tenants.members.secrets import hash_of
-from tenants.members.service import COOKIE_LIFE, Opened, SignIn, hold, memberships_of, open_session, prove
+from tenants.members.service import Opened, Place, SignIn, hold, open_session, prove, proved_memberships
+from tenants.members.throttles import know_device, network_of
 
 FIND = "SELECT * FROM invitation_of_link($1)"
-ACCEPT = "SELECT member_id FROM accept_invitation($1, $2, $3, $4, $5)"
+ACCEPT = "SELECT member_id FROM accept_invitation($1, $2, $3, $4, $5, $6)"
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Acceptance:
     code: str | None = None
     """Of whoever has an account with a second factor."""
     device: str = ""
+    agent: str = ""
 
 
 async def find(link: str) -> Linked:
@@ -66,19 +69,22 @@ async def accept(link: str, given: Acceptance) -> Opened:
     found = await find(link)
     if found.account_id is not None:
         attempt = SignIn(found.email, given.password, given.network_address, code=given.code, device=given.device)
-        proven, throttles = await prove(attempt)
+        proven, _, counted = await prove(attempt, places=INSIDE)
         async with transaction() as connection:
-            await hold(connection, proven, given.code, throttles)
-            return await _take(connection, link, given, proven.account_id)
+            await hold(connection, proven, given.code, counted)
+            return await _take(connection, link, given, proven)
     findings = Findings()
     name = findings.require(personal_name(200), given.display_name, "display_name")
     about = (found.email, found.display_name, given.display_name)
     password = findings.require(strong(*about), given.password, "password")
     findings.settle()
-    password_hash = await passwords.hashed(password)
+    password_hash, proof = await INSIDE.hashed(password)
     try:
         async with transaction() as connection:
-            return await _take(connection, link, given, new_id(), name, password_hash)
+            proven = Proven(new_id(), found.email, proof)
+            opened = await _take(connection, link, given, proven, name, password_hash)
+            await know_device(connection, proven.account_id, proof, given.device)
+            return opened
     except asyncpg.UniqueViolationError:
         raise AccountAppeared from None
 
@@ -87,13 +93,13 @@ class AccountAppeared(Exception):
     """Somebody with this address has an account since a moment ago: they sign in with it."""
 
 
-async def _take(connection: Connection, link: str, given: Acceptance, account_id: UUID, *new: str) -> Opened:
+async def _take(connection: Connection, link: str, given: Acceptance, proven: Proven, *new: str) -> Opened:
     """Use the link up and open the session, both or neither."""
     name, password_hash = new or (None, None)
-    member_id = await connection.fetchval(ACCEPT, hash_of(link), account_id, name, password_hash, given.language)
-    mine = [one for one in await memberships_of(connection, account_id) if one.member_id == member_id]
+    who = (proven.account_id, proven.proof)
+    member_id = await connection.fetchval(ACCEPT, hash_of(link), *who, name, password_hash, given.language)
+    mine = [one for one in await proved_memberships(connection, proven) if one.member_id == member_id]
     if member_id is None or not mine:
         raise NotFound
-    if given.replaces is not None:
-        await connection.execute("SELECT close_session($1)", given.replaces)
-    return await open_session(connection, account_id, mine[0], "cookie", now() + COOKIE_LIFE)
+    place = Place(network_of(given.network_address), given.agent, given.replaces)
+    return await open_session(connection, proven, mine[0], place)

@@ -52,6 +52,9 @@ class Session(Model):
     last_seen_at = fields.DatetimeField(auto_now_add=True)
     expires_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
+    browser = fields.CharField(max_length=40, default="")
+    system = fields.CharField(max_length=40, default="")
+    network = fields.CharField(max_length=45, default="")
 
     class Meta:
         table = "session"
@@ -71,13 +74,24 @@ class SecondFactor(Model):
         table = "second_factor"
 
 
+class KnownDevice(Model):
+    """A browser in which an account has signed in with the password and the codes that it has now."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    account_id = fields.UUIDField()
+    device_hash = fields.CharField(max_length=64)
+    known_until = fields.DatetimeField()
+
+    class Meta:
+        table = "known_device"
+        unique_together = (("account_id", "device_hash"),)
+
+
 class SignInThrottle(Model):
-    """How many sign-ins failed for one key, and until when the next has to wait."""
+    """When sign-ins failed for one key, as far as it still matters, the last one at the end."""
 
     key_hash = fields.CharField(primary_key=True, max_length=64)
-    failures = fields.IntField(default=0)
-    last_failure_at = fields.DatetimeField()
-    blocked_until = fields.DatetimeField(null=True)
+    failed_at = ArrayField(element_type="timestamptz", default=list)
 
     class Meta:
         table = "sign_in_throttle"

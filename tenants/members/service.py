@@ -3,27 +3,35 @@
 Accounts and sessions cannot be read by the serving role: everything goes through functions of the database.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from authz.roles import MASKS
 from infra.clock import new_id, now
 from infra.database import Connection, transaction
 from infra.errors import NotFound, Refused, Unauthenticated
+from tenants.members.agents import agent_of
 from tenants.members.challenges import Proven, challenge_of, read_challenge
-from tenants.members.passwords import is_right, renewed, room
-from tenants.members.second_factor import has_second_factor, use_code
-from tenants.members.secrets import Kind, hash_of, new_secret
-from tenants.members.throttles import Throttles, count_attempt, forget_failures
+from tenants.members.passwords import INSIDE, KNOWN, STRANGERS, Places, is_outdated, new_recipe
+from tenants.members.second_factor import use_code
+from tenants.members.secrets import hash_of, new_secret
+from tenants.members.throttles import Attempt, attempt_of, count_attempt, forget_failures, know_device, take_back
 
-COOKIE_LIFE = timedelta(hours=12)
 TOKEN_DAYS = 30
 MOST_TOKEN_DAYS = 90
 LONGEST_EMAIL = 254
 LONGEST_PASSWORD = 1024
 
+RECIPE = "SELECT password_recipe($1)"
+PROVE = "SELECT * FROM prove_password($1, $2)"
+OPEN = "SELECT open_session($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+ISSUE = """
+INSERT INTO session (id, token_hash, kind, account_id, territory_id, member_id, created_at, last_seen_at, expires_at)
+VALUES ($1, $2, 'bearer', $3, $4, $5, $6, $6, $7)
+"""
 UPSERT_ROLE_MASK = """
 INSERT INTO role_mask (role, read_mask, write_mask, actions) VALUES ($1, $2, $3, $4)
 ON CONFLICT (role) DO UPDATE
@@ -45,6 +53,19 @@ class Membership:
     role: str
 
 
+Chooser = Callable[[Sequence[Membership]], Membership]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a session is opened, and the one that it takes the place of."""
+
+    network: str
+    agent: str = ""
+    """What the browser says that it is."""
+    replaces: bytes | None = None
+
+
 @dataclass(frozen=True)
 class SignIn:
     """An attempt: what was typed, from where, and the session that a success replaces."""
@@ -58,6 +79,7 @@ class SignIn:
     code: str | None = None
     device: str = ""
     """The mark of the browser, if it can be known again."""
+    agent: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,41 +112,44 @@ async def sign_in(attempt: SignIn) -> Opened | CodeNeeded | Sequence[Membership]
     Raises `TooManyAttempts`, `Unauthenticated`, which is the same for a wrong password and for no account, or
     `Refused` for somebody who is in no such organisation.
     """
-    proven, throttles = await prove(attempt)
+    proven, has_factor, counted = await prove(attempt)
     async with transaction() as connection:
-        if attempt.code is None and await has_second_factor(connection, proven.account_id):
-            return CodeNeeded(challenge_of(proven))
-        memberships = await memberships_of(connection, proven.account_id)
-    if attempt.organisation is None and len(memberships) > 1:
+        memberships = await proved_memberships(connection, proven)
+        asks_code = has_factor and attempt.code is None
+        is_undecided = attempt.organisation is None and len(memberships) > 1
+        if asks_code or (is_undecided and not has_factor):
+            # No failure; nor does it forget any: else the password would pay for any number of guessed codes.
+            await take_back(connection, counted)
+    if asks_code:
+        return CodeNeeded(challenge_of(proven))
+    if is_undecided:
         return memberships
     chosen = choose(memberships, attempt.organisation, attempt.territory)
-    return await _open(proven, attempt.code, throttles, chosen, attempt.replaces)
+    place = Place(counted.network, attempt.agent, attempt.replaces)
+    return await _open(proven, attempt.code, counted, chosen, place)
 
 
-async def prove(attempt: SignIn) -> tuple[Proven, Throttles]:
-    """Return whose password this is; what comes after may be refused, the success stays counted as one.
+async def prove(attempt: SignIn, *, places: Places | None = None) -> tuple[Proven, bool, Attempt]:
+    """Return whose password this is, whether a code is asked too, and the attempt, which is counted until `hold`.
 
-    With a second factor it stays counted until `hold` has seen a right code: else the password would pay for any
-    number of guessed codes. Raises `TooManyAttempts`, or `Unauthenticated`, which is the same for a wrong password
-    and for no account.
+    Raises `TooManyAttempts`, `Unavailable`, or `Unauthenticated`, which is the same for a wrong password and for no
+    account.
     """
-    email = written(attempt.email)
-    throttles = Throttles.of(email, attempt.network_address, attempt.device)
-    is_short = len(attempt.password) <= LONGEST_PASSWORD
-    password = attempt.password if is_short else ""
-    with room():
-        await count_attempt(throttles)
+    email, password = written(attempt.email), attempt.password
+    counted = await attempt_of(email, attempt.network_address, attempt.device)
+    places = places or (KNOWN if counted.is_known else STRANGERS)
+    with places.room(counted.network):
+        await count_attempt(counted)
         async with transaction() as connection:
-            account = await connection.fetchrow("SELECT * FROM account_for_sign_in($1)", email)
-        right = await is_right(password, account["password_hash"] if account and is_short else None)
-    if not right or account is None:
-        raise Unauthenticated("sign_in.wrong")
-    password_hash = await _with_todays_hash(account["account_id"], password, account["password_hash"])
-    proven = Proven(account["account_id"], email, password_hash)
+            recipe = await connection.fetchval(RECIPE, email) or new_recipe()
+        is_short = len(password) <= LONGEST_PASSWORD
+        proof = await places.proof(password if is_short else "", recipe)
     async with transaction() as connection:
-        if not await has_second_factor(connection, proven.account_id):
-            await forget_failures(connection, throttles)
-    return proven, throttles
+        found = await connection.fetchrow(PROVE, email, proof) if is_short else None
+    if found is None:
+        raise Unauthenticated("sign_in.wrong")
+    proof = await _at_todays_price(found["account_id"], password, recipe, proof)
+    return Proven(found["account_id"], email, proof), found["has_factor"], counted
 
 
 async def sign_in_with_code(
@@ -134,60 +159,56 @@ async def sign_in_with_code(
     *,
     replaces: bytes | None = None,
     device: str = "",
-    member_id: UUID | None = None,
+    agent: str = "",
+    preferring: Chooser | None = None,
 ) -> tuple[Opened, Sequence[Membership]]:
     """Open a session for whoever gave the password before, and return the organisations to choose from besides.
 
-    It is for the membership that is named, if it is one of theirs, or else for the first.
     Raises `TooManyAttempts`, `Unauthenticated` or `Refused`.
     """
-    found = read_challenge(challenge)
-    if found is None:
+    proven = read_challenge(challenge)
+    if proven is None:
         raise Unauthenticated("sign_in.too_late")
-    throttles = Throttles.of(found.email, network_address, device)
-    await count_attempt(throttles)
+    attempt = await attempt_of(proven.email, network_address, device)
+    await count_attempt(attempt)
     async with transaction() as connection:
-        account = await connection.fetchrow("SELECT * FROM account_for_sign_in($1)", found.email)
-        proven = Proven(account["account_id"], found.email, account["password_hash"]) if account else None
-        if proven is None or not found.is_of(proven):
+        if await connection.fetchrow(PROVE, proven.email, proven.proof) is None:
             raise Unauthenticated("sign_in.too_late")
-        memberships = await memberships_of(connection, proven.account_id)
+        memberships = await proved_memberships(connection, proven)
     if not memberships:
         raise Refused("sign_in.no_organisation")
-    return await _open(proven, code, throttles, preferred(memberships, member_id), replaces), memberships
+    chosen = preferring(memberships) if preferring else memberships[0]
+    return await _open(proven, code, attempt, chosen, Place(attempt.network, agent, replaces)), memberships
 
 
-async def _open(
-    proven: Proven, code: str | None, throttles: Throttles, chosen: Membership, replaces: bytes | None
-) -> Opened:
+async def _open(proven: Proven, code: str | None, attempt: Attempt, chosen: Membership, place: Place) -> Opened:
     async with transaction() as connection:
-        await hold(connection, proven, code, throttles)
-        if replaces is not None:
-            await connection.execute("SELECT close_session($1)", replaces)
-        return await open_session(connection, proven.account_id, chosen, "cookie", now() + COOKIE_LIFE)
+        await hold(connection, proven, code, attempt)
+        return await open_session(connection, proven, chosen, place)
 
 
-async def hold(connection: Connection, proven: Proven, code: str | None, throttles: Throttles) -> None:
+async def hold(connection: Connection, proven: Proven, code: str | None, attempt: Attempt) -> None:
     """Demand the code of whoever has a second factor, and hold the account as it is to the end of the transaction.
 
-    Raises `Unauthenticated`, also if the password was changed meanwhile.
+    The attempt is a success now. Raises `Unauthenticated`, also if the password was changed meanwhile.
     """
-    if not await connection.fetchval("SELECT hold_account($1, $2)", proven.account_id, proven.password_hash):
+    if not await connection.fetchval("SELECT hold_account($1, $2)", proven.account_id, proven.proof):
         raise Unauthenticated("sign_in.wrong")
-    if await has_second_factor(connection, proven.account_id):
-        if not code or not await use_code(connection, proven.account_id, code):
-            raise Unauthenticated("sign_in.wrong_code")
-        await forget_failures(connection, throttles)
+    found = await connection.fetchrow(PROVE, proven.email, proven.proof)
+    if found["has_factor"] and not (code and await use_code(connection, proven.account_id, proven.proof, code)):
+        raise Unauthenticated("sign_in.wrong_code")
+    await forget_failures(connection, attempt)
+    await know_device(connection, proven.account_id, proven.proof, attempt.device)
 
 
-async def _with_todays_hash(account_id: UUID, password: str, password_hash: str) -> str:
-    """Return the hash that a right password has now: a new one, if the old was made with other parameters."""
-    new = await renewed(password, password_hash)
-    if new is None:
-        return password_hash
+async def _at_todays_price(account_id: UUID, password: str, recipe: str, proof: bytes) -> bytes:
+    """Return the proof that a right password has now: a new one, if what is stored was made at another price."""
+    if not is_outdated(recipe):
+        return proof
+    new_hash, new_proof = await INSIDE.hashed(password)
     async with transaction() as connection:
-        await connection.execute("SELECT renew_password_hash($1, $2, $3)", account_id, password_hash, new)
-    return new
+        renewed = await connection.fetchval("SELECT renew_password($1, $2, $3)", account_id, proof, new_hash)
+    return new_proof if renewed else proof
 
 
 async def sign_out(token_hash: bytes) -> bool:
@@ -197,61 +218,56 @@ async def sign_out(token_hash: bytes) -> bool:
 
 
 async def switch_organisation(
-    connection: Connection,
-    account_id: UUID,
-    session_id: UUID,
-    token_hash: bytes,
-    organisation: str,
-    territory: str | None = None,
+    connection: Connection, token_hash: bytes, organisation: str, territory: str | None = None
 ) -> Opened:
-    """End this session and open one for another organisation, which ends when this would have. Raises `Refused`.
-
-    A session's id carries the instant of the sign-in, and hands it on: no number of changes makes a session longer.
-    """
-    chosen = choose(await memberships_of(connection, account_id), organisation, territory)
-    # Held first, so that whoever ends all sessions at this moment ends the new one, or this one before it.
-    await connection.execute("SELECT hold_account($1, NULL)", account_id)
-    if not await connection.fetchval("SELECT close_session($1)", token_hash):
+    """End this session and open one for another organisation, which ends when this would have. Raises `Refused`."""
+    chosen = choose(await own_memberships(connection), organisation, territory)
+    secret = new_secret("cookie")
+    given = (new_id(), hash_of(secret), chosen.member_id, token_hash)
+    expires_at = await connection.fetchval("SELECT switch_session($1, $2, $3, $4)", *given)
+    if expires_at is None:
         raise Unauthenticated
-    signed_in_at = datetime.fromtimestamp((session_id.int >> 80) / 1000, UTC)
-    identifier = UUID(int=session_id.int >> 80 << 80 | new_id().int & (1 << 80) - 1)
-    return await open_session(connection, account_id, chosen, "cookie", signed_in_at + COOKIE_LIFE, identifier)
+    return Opened(secret, expires_at, chosen)
 
 
 async def issue_token(
-    connection: Connection, email: str, organisation: str, *, days: int = TOKEN_DAYS, territory: str | None = None
+    owner: Connection, email: str, organisation: str, *, days: int = TOKEN_DAYS, territory: str | None = None
 ) -> Opened:
-    """Make a bearer token for a member; for operators. Raises `NotFound` or `Refused`."""
-    account = await connection.fetchrow("SELECT * FROM account_for_sign_in($1)", written(email))
-    if account is None:
+    """Make a bearer token for a member, as the operator that the owner of the database is.
+
+    Raises `NotFound` or `Refused`.
+    """
+    account_id = await owner.fetchval("SELECT id FROM account WHERE email = $1", written(email))
+    if account_id is None:
         raise NotFound
-    chosen = choose(await memberships_of(connection, account["account_id"]), organisation, territory)
-    life = timedelta(days=min(max(days, 1), MOST_TOKEN_DAYS))
-    return await open_session(connection, account["account_id"], chosen, "bearer", now() + life)
+    rows = await owner.fetch("SELECT * FROM memberships_of($1)", account_id)
+    chosen = choose([Membership(**row) for row in rows], organisation, territory)
+    secret, expires_at = new_secret("bearer"), now() + timedelta(days=min(max(days, 1), MOST_TOKEN_DAYS))
+    given = (new_id(), hash_of(secret), account_id, chosen.territory_id, chosen.member_id, now(), expires_at)
+    await owner.execute(ISSUE, *given)
+    return Opened(secret, expires_at, chosen)
 
 
-async def memberships_of(connection: Connection, account_id: UUID) -> list[Membership]:
-    """Return the organisations that an account may act for today, in all territories."""
-    rows = await connection.fetch("SELECT * FROM memberships_of($1)", account_id)
+async def own_memberships(connection: Connection) -> list[Membership]:
+    """Return the organisations that whoever is signed in may act for today, in all territories."""
+    return [Membership(**row) for row in await connection.fetch("SELECT * FROM own_memberships()")]
+
+
+async def proved_memberships(connection: Connection, proven: Proven) -> list[Membership]:
+    """Return the organisations that an account may act for today, to whoever has its password."""
+    rows = await connection.fetch("SELECT * FROM proved_memberships($1, $2)", proven.account_id, proven.proof)
     return [Membership(**row) for row in rows]
 
 
-async def open_session(
-    connection: Connection,
-    account_id: UUID,
-    chosen: Membership,
-    kind: Kind,
-    expires_at: datetime,
-    identifier: UUID | None = None,
-) -> Opened:
-    """Store a new session with a secret that nobody has seen before."""
-    secret = new_secret(kind)
-    is_open = await connection.fetchval(
-        "SELECT open_session($1, $2, $3, $4, $5, $6, $7)",
-        *(identifier or new_id(), hash_of(secret), kind, account_id),
-        *(chosen.member_id, chosen.territory_id, expires_at),
+async def open_session(connection: Connection, proven: Proven, chosen: Membership, place: Place) -> Opened:
+    """Store a new session with a secret that nobody has seen before; the one that it replaces ends."""
+    secret, agent = new_secret("cookie"), await asyncio.to_thread(agent_of, place.agent)
+    expires_at = await connection.fetchval(
+        OPEN,
+        *(new_id(), hash_of(secret), proven.account_id, proven.proof, chosen.member_id, place.replaces),
+        *(agent.browser, agent.system, place.network),
     )
-    if not is_open:
+    if expires_at is None:
         raise Refused("sign_in.not_a_member")
     return Opened(secret, expires_at, chosen)
 
@@ -264,11 +280,6 @@ def choose(memberships: Sequence[Membership], organisation: str | None, territor
         if organisation in (None, membership.organisation_slug) and territory in (None, membership.territory_slug):
             return membership
     raise Refused("sign_in.not_a_member")
-
-
-def preferred(memberships: Sequence[Membership], member_id: UUID | None) -> Membership:
-    """Return the membership with this id, or else the first: there has to be one."""
-    return next((one for one in memberships if one.member_id == member_id), memberships[0])
 
 
 def written(email: str) -> str:

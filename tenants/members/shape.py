@@ -23,7 +23,7 @@ VIEWER = Shape(
         Leaf(
             "has_several_organisations",
             Kind.BOOLEAN,
-            sql="(SELECT count(*) > 1 FROM memberships_of({account}))",
+            sql="(SELECT count(*) > 1 FROM own_memberships())",
             required=True,
             note="Whether I may act for another one too.",
         ),

@@ -1,126 +1,135 @@
 """How guessing is slowed down without keeping the rightful person out.
 
-Failures are counted for an address from one network, and for the address from anywhere; from a browser with which the
-address has signed in before, for the two of them alone. Waits double, have a cap and end; a success forgets them.
+With a browser in which the address has signed in before, only that browser's own failures count. Everybody else is
+counted three times: the address from this network, the address from anywhere, and the network whatever the address.
+A count is of the last fifteen minutes; whoever has used it up waits until the oldest failure is that old.
 """
 
 import hashlib
+import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv4Address, ip_address, ip_network
 from math import ceil
-from typing import TypeAlias
+from uuid import UUID
 
 from infra.clock import now
 from infra.database import Connection, transaction
 from infra.errors import TooManyAttempts
+from infra.keys import derived_key
 from infra.metrics import REFUSED
 
-FREE_FROM_NETWORK, LONGEST_FROM_NETWORK = 5, timedelta(minutes=15)
-FREE_FOR_ADDRESS, LONGEST_FOR_ADDRESS = 20, timedelta(minutes=5)
-FREE_FROM_DEVICE, LONGEST_FROM_DEVICE = 5, timedelta(minutes=15)
-KNOWN_FOR = timedelta(days=12)
+SPAN = timedelta(minutes=15)
+MOST_FROM_DEVICE = 5
+MOST_FROM_NETWORK = 5
+MOST_FOR_ADDRESS = 10
+"""Of guesses that are looked at, from all the networks and browsers that are not the person's own."""
+MOST_OF_NETWORK = 30
 DEVICE_KNOWN_FOR = timedelta(days=90)
+
+IS_KNOWN = "SELECT is_known_device($1, $2, $3)"
+WAIT = "SELECT sign_in_wait($1, $2, $3, $4)"
+COUNT = "SELECT sign_in_failed($1, $2, $3, $4)"
+PASSED = "SELECT sign_in_passed($1, $2, $3)"
+KNOW = "SELECT know_device($1, $2, $3, $4)"
 
 
 @dataclass(frozen=True)
-class Throttles:
-    """The keys under which failures are counted; they hold no address of a person or of a network."""
+class Count:
+    """The key under which failures are counted, and how many are free in any fifteen minutes."""
+
+    key: str
+    most: int
+    is_forgotten: bool = False
+    """Whether a success forgets them; else it takes back no more than the attempt itself."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What an attempt counts for, and when it was counted."""
 
     email: str
-    from_network: str
-    for_address: str
-    from_device: str
-    known_network: str
-    known_device: str | None
-
-    @classmethod
-    def of(cls, email: str, network_address: str, device: str = "") -> "Throttles":
-        """Return the keys of one address: from one network, from anywhere, and from one browser if it has a mark."""
-        network = network_of(network_address)
-        return cls(
-            email=email,
-            from_network=key("failed from network", email, network),
-            for_address=key("failed", email),
-            from_device=key("failed from device", email, device),
-            known_network=key("known network", email, network),
-            known_device=key("known device", email, device) if device else None,
-        )
+    network: str
+    device: str
+    is_known: bool
+    """Whether it comes with a browser of the person's own."""
+    counts: tuple[Count, ...]
+    at: datetime
 
 
-def key(purpose: str, *parts: str) -> str:
-    """Return what stands in the table; NUL is in no part, so nobody can type the key of another purpose."""
-    return hashlib.sha256("\0".join((purpose, *parts)).encode("utf-8", "surrogatepass")).hexdigest()
+async def attempt_of(email: str, network_address: str, device: str = "") -> Attempt:
+    """Return what an attempt would count for. Raises `TooManyAttempts` if one of the counts is used up already."""
+    network, at = network_of(network_address), now()
+    async with transaction() as connection:
+        is_known = bool(device) and await connection.fetchval(IS_KNOWN, email, device_key(device), at)
+        attempt = Attempt(email, network, device, is_known, counts_of(email, network, device if is_known else ""), at)
+        demand(attempt, await connection.fetchval(WAIT, *numbers(attempt.counts), SPAN, at))
+    return attempt
 
 
-Count: TypeAlias = tuple[str, int, timedelta]
-"""A key, the failures that are free, and the longest wait."""
+def counts_of(email: str, network: str, known_device: str) -> tuple[Count, ...]:
+    """Return what an attempt counts for: nobody elsewhere uses up the count of a browser of the person's own."""
+    if known_device:
+        return (Count(key("failed from device", email, known_device), MOST_FROM_DEVICE, is_forgotten=True),)
+    return (
+        Count(key("failed from network", email, network), MOST_FROM_NETWORK, is_forgotten=True),
+        Count(key("failed", email), MOST_FOR_ADDRESS),
+        Count(key("failed from anywhere", network), MOST_OF_NETWORK),
+    )
 
 
-async def count_attempt(throttles: Throttles) -> None:
+async def count_attempt(attempt: Attempt) -> None:
     """Count the attempt as failed before the password is looked at. Raises `TooManyAttempts`.
 
     So a hundred guesses at once are a hundred failures, and not one.
     """
-    at = now()
     async with transaction() as connection:
-        await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", throttles.for_address)
-        counts = await counts_of(connection, throttles)
-        until = await connection.fetchval("SELECT sign_in_wait($1, $2)", [name for name, _, _ in counts], at)
-        if until is not None:
-            REFUSED.labels("sign_in").inc()
-            raise TooManyAttempts(max(1, ceil((until - at).total_seconds())))
-        for name, free, longest in counts:
-            await connection.execute("SELECT sign_in_failed($1, $2, $3, $4)", name, free, longest, at)
+        demand(attempt, await connection.fetchval(COUNT, *numbers(attempt.counts), SPAN, attempt.at))
 
 
-async def counts_of(connection: Connection, throttles: Throttles) -> list[Count]:
-    """Return what slows this attempt down: nobody elsewhere can keep the rightful person out.
+def demand(attempt: Attempt, until: datetime | None) -> None:
+    """Go on only if there is nothing to wait for."""
+    if until is not None:
+        REFUSED.labels("sign_in").inc()
+        raise TooManyAttempts(max(1, ceil((until - attempt.at).total_seconds())))
 
-    With a browser of theirs, only that browser's own failures, whoever shares the network; from a network of theirs,
-    only that network's.
+
+async def take_back(connection: Connection, attempt: Attempt) -> None:
+    """Have the attempt count for nothing; the failures before it stay."""
+    await connection.execute(PASSED, [], [count.key for count in attempt.counts], attempt.at)
+
+
+async def forget_failures(connection: Connection, attempt: Attempt) -> None:
+    """Start counting anew after a success, but where others are counted too: there it takes back itself alone."""
+    forgotten = [count.key for count in attempt.counts if count.is_forgotten]
+    taken_back = [count.key for count in attempt.counts if not count.is_forgotten]
+    await connection.execute(PASSED, forgotten, taken_back, attempt.at)
+
+
+async def know_device(connection: Connection, account_id: UUID, proof: bytes, device: str) -> None:
+    """Know the browser of whoever has proved the password; a new password or new codes make all of them strange."""
+    if device:
+        await connection.execute(KNOW, account_id, proof, device_key(device), now() + DEVICE_KNOWN_FOR)
+
+
+def numbers(counts: Sequence[Count]) -> tuple[list[str], list[int]]:
+    """Return keys and limits as the functions of the database take them."""
+    return [count.key for count in counts], [count.most for count in counts]
+
+
+def device_key(device: str) -> str:
+    """Return what is stored of a browser's mark."""
+    return key("known device", device)
+
+
+def key(purpose: str, *parts: str) -> str:
+    """Return what stands in a table; NUL is in no part, so nobody can type the key of another purpose.
+
+    It is a keyed hash: whoever reads the table alone cannot try addresses on it.
     """
-    known_network, known_device = await known_keys(connection, throttles)
-    if await is_known(connection, known_device):
-        return [(throttles.from_device, FREE_FROM_DEVICE, LONGEST_FROM_DEVICE)]
-    from_network = (throttles.from_network, FREE_FROM_NETWORK, LONGEST_FROM_NETWORK)
-    if await is_known(connection, known_network):
-        return [from_network]
-    return [from_network, (throttles.for_address, FREE_FOR_ADDRESS, LONGEST_FOR_ADDRESS)]
-
-
-async def known_keys(connection: Connection, throttles: Throttles) -> tuple[str, str | None]:
-    """Return the keys under which network and browser are known, with the password and the codes that there are now.
-
-    Whoever had an old password can have made any number of places known. A new one makes them all strange, and so
-    do codes.
-    """
-    secrets = await connection.fetchval("SELECT secrets_of($1)", throttles.email) or ""
-    device = throttles.known_device
-    return key("known", throttles.known_network, secrets), key("known", device, secrets) if device else None
-
-
-async def is_known(connection: Connection, name: str | None) -> bool:
-    """Tell whether the address has signed in from there lately."""
-    return name is not None and await connection.fetchval("SELECT sign_in_wait($1, $2)", [name], now()) is not None
-
-
-async def forget_failures(connection: Connection, throttles: Throttles) -> None:
-    """Start counting anew after a success, and remember for a while that network and browser are the person's own."""
-    failed = [throttles.from_network, throttles.for_address, throttles.from_device]
-    await connection.execute("SELECT sign_in_succeeded($1)", failed)
-    await remember_place(connection, throttles)
-
-
-async def remember_place(connection: Connection, throttles: Throttles) -> None:
-    """Know network and browser for a while; with other secrets, only if this comes after they changed."""
-    # The table of waits serves as the memory: a wait that nobody has to wait for. The function makes none longer than
-    # twelve days, so one that is to end later is said to begin later.
-    network, device = await known_keys(connection, throttles)
-    for name, known_for in ((network, KNOWN_FOR), (device, DEVICE_KNOWN_FOR)):
-        if name is not None:
-            begins = now() + known_for - KNOWN_FOR
-            await connection.execute("SELECT sign_in_failed($1, -20, $2, $3)", name, KNOWN_FOR, begins)
+    told = "\0".join((purpose, *parts)).encode("utf-8", "surrogatepass")
+    return hmac.new(derived_key("counts of sign-ins"), told, hashlib.sha256).hexdigest()
 
 
 def network_of(address: str) -> str:

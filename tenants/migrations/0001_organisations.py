@@ -2,6 +2,7 @@
 
 from orjson import loads
 from tortoise import fields, migrations
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.fields.data import JSON_DUMPS
 from tortoise.migrations import operations as ops
 
@@ -162,6 +163,9 @@ class Migration(migrations.Migration):
                 ("last_seen_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
                 ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("revoked_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("browser", fields.CharField(default="", max_length=40)),
+                ("system", fields.CharField(default="", max_length=40)),
+                ("network", fields.CharField(default="", max_length=45)),
             ],
             options={"table": "session", "app": "tenants", "pk_attr": "id"},
             bases=["Model"],
@@ -170,9 +174,7 @@ class Migration(migrations.Migration):
             name="SignInThrottle",
             fields=[
                 ("key_hash", fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
-                ("failures", fields.IntField(default=0)),
-                ("last_failure_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ("blocked_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("failed_at", ArrayField(element_type="timestamptz", default=list)),
             ],
             options={"table": "sign_in_throttle", "app": "tenants", "pk_attr": "key_hash"},
             bases=["Model"],

@@ -267,6 +267,8 @@ SHARED = [
         for table in ("territory", "account", "organisation", "person", "case_file")
     ),
     "ALTER TABLE case_file ALTER COLUMN version SET DEFAULT 1",
+    "ALTER TABLE sign_in_throttle ALTER COLUMN failed_at SET DEFAULT '{}'",
+    *(f"ALTER TABLE session ALTER COLUMN {column} SET DEFAULT ''" for column in ("browser", "system", "network")),
     # A case is about a person of its holder, and only the holder of joint work invites to it: these are keys,
     # because a policy that asked the other table would go round in a circle.
     "ALTER TABLE case_file ADD FOREIGN KEY (territory_id, holder_id, person_id) "

@@ -14,7 +14,8 @@ IS_OPEN = (
 
 OWN_SESSIONS = f"""
 BEGIN
-    RETURN QUERY SELECT s.id, s.kind::text, s.created_at, s.last_seen_at, s.expires_at
+    RETURN QUERY SELECT s.id, s.kind::text, s.created_at, s.last_seen_at, s.expires_at, s.browser::text,
+                        s.system::text, s.network::text
       FROM session s WHERE s.account_id = {ME} AND {IS_OPEN};
 END
 """
@@ -35,23 +36,27 @@ BEGIN
 END
 """
 
-HOLD_ACCOUNT = """
+# The browsers that an account is known in are those of the password and the codes that it has now.
+FORGET_DEVICES = "BEGIN DELETE FROM known_device d WHERE d.account_id = _account; END"
+
+DEMAND_HASH = """
 BEGIN
-    PERFORM FROM account a WHERE a.id = _account AND a.password_hash = coalesce(_hash, a.password_hash) FOR SHARE;
-    RETURN FOUND;
+    IF _hash NOT LIKE '$argon2id$%' OR length(split_part(_hash, '$', 6)) <> 43 THEN
+        RAISE EXCEPTION 'not the hash of a proof' USING ERRCODE = 'check_violation';
+    END IF;
 END
 """
 
-# The old hash is compared and the new one set in one statement: of two changes at once the second finds another.
+# The present proof is compared and the new hash set under one lock: of two changes at once the second is refused.
 CHANGE_PASSWORD = f"""
 DECLARE
     _until timestamptz;
 BEGIN
-    IF _new NOT LIKE '$argon2id$%' THEN
-        RAISE EXCEPTION 'not an argon2id hash' USING ERRCODE = 'check_violation';
-    END IF;
-    UPDATE account a SET password_hash = _new WHERE a.id = {ME} AND a.password_hash = _old;
-    IF NOT FOUND THEN RETURN NULL; END IF;
+    PERFORM demand_hash(_new);
+    PERFORM FROM account a WHERE a.id = {ME} FOR NO KEY UPDATE;
+    IF NOT is_proved({ME}, _proof) THEN RETURN NULL; END IF;
+    UPDATE account a SET password_hash = _new WHERE a.id = {ME};
+    PERFORM forget_devices({ME});
     PERFORM end_other_sessions(_kept);
     UPDATE session s SET token_hash = _token_hash
      WHERE s.id = _kept AND s.account_id = {ME} AND s.revoked_at IS NULL RETURNING s.expires_at INTO _until;
@@ -61,10 +66,10 @@ END
 
 RENEW_HASH = """
 BEGIN
-    IF _new NOT LIKE '$argon2id$%' THEN
-        RAISE EXCEPTION 'not an argon2id hash' USING ERRCODE = 'check_violation';
-    END IF;
-    UPDATE account a SET password_hash = _new WHERE a.id = _account AND a.password_hash = _old;
+    PERFORM demand_hash(_new);
+    PERFORM FROM account a WHERE a.id = _account FOR NO KEY UPDATE;
+    IF NOT is_proved(_account, _proof) THEN RETURN false; END IF;
+    UPDATE account a SET password_hash = _new WHERE a.id = _account;
     RETURN FOUND;
 END
 """
@@ -78,19 +83,25 @@ BEGIN
 END
 """
 
-OWN_SESSION = "TABLE (id uuid, kind text, opened_at timestamptz, last_used_at timestamptz, ends_at timestamptz)"
+OWN_SESSION = (
+    "TABLE (id uuid, kind text, opened_at timestamptz, last_used_at timestamptz, ends_at timestamptz, browser text, "
+    "system text, network text)"
+)
+HIDDEN = [
+    ("forget_devices", "_account uuid", "void", FORGET_DEVICES),
+    ("demand_hash", "_hash text", "void", DEMAND_HASH),
+]
 FUNCTIONS = [
     ("own_sessions", "", OWN_SESSION, OWN_SESSIONS),
     ("end_session", "_id uuid", "boolean", END_SESSION),
     ("end_other_sessions", "_kept uuid", "void", END_OTHER_SESSIONS),
-    ("hold_account", "_account uuid, _hash text", "boolean", HOLD_ACCOUNT),
     (
         "change_password",
-        "_kept uuid, _old text, _new text, _token_hash bytea",
+        "_kept uuid, _proof bytea, _new text, _token_hash bytea",
         "timestamptz",
         CHANGE_PASSWORD,
     ),
-    ("renew_password_hash", "_account uuid, _old text, _new text", "boolean", RENEW_HASH),
+    ("renew_password", "_account uuid, _proof bytea, _new text", "boolean", RENEW_HASH),
     ("set_language", "_language text", "void", SET_LANGUAGE),
 ]
 
@@ -99,7 +110,10 @@ class Migration(migrations.Migration):
     dependencies = [("tenants", "0007_events")]
 
     operations = [
-        ops.RunSQL([statement for function in FUNCTIONS for statement in definer(*function)]),
-        # It set any hash to any account; what is left asks for the one that is there.
-        ops.RunSQL(["DROP FUNCTION set_account_password(uuid, text)"]),
+        ops.RunSQL(
+            [
+                *(statement for function in HIDDEN for statement in definer(*function, callers="")),
+                *(statement for function in FUNCTIONS for statement in definer(*function)),
+            ]
+        ),
     ]

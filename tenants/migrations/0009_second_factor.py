@@ -11,6 +11,7 @@ ME = "nullif(current_setting('win.account_id', true), '')::uuid"
 # Whoever opens a session holds the account and looks here afterwards: the account is locked first here too.
 START = f"""
 BEGIN
+    IF NOT hold_account({ME}, _proof) THEN RETURN false; END IF;
     INSERT INTO second_factor AS f (account_id, salt, started_at)
     SELECT a.id, _salt, now() FROM account a WHERE a.id = {ME}
     ON CONFLICT (account_id) DO UPDATE SET salt = EXCLUDED.salt, started_at = now() WHERE f.confirmed_at IS NULL;
@@ -18,10 +19,19 @@ BEGIN
 END
 """
 
-SECOND_FACTOR_OF = """
+# The salt alone makes no code, and is told to none but whoever is asked one.
+FACTOR_BEGUN = f"""
 BEGIN
-    RETURN QUERY SELECT f.salt, f.confirmed_at IS NOT NULL FROM second_factor f
-      WHERE f.account_id = _account AND (f.confirmed_at IS NOT NULL OR f.started_at > now() - interval '30 minutes');
+    RETURN QUERY
+        SELECT CASE WHEN f.confirmed_at IS NULL THEN f.salt END, f.confirmed_at IS NOT NULL FROM second_factor f
+         WHERE f.account_id = {ME} AND (f.confirmed_at IS NOT NULL OR f.started_at > now() - interval '30 minutes');
+END
+"""
+
+PROVED_FACTOR = """
+BEGIN
+    RETURN (SELECT f.salt FROM second_factor f
+             WHERE f.account_id = _account AND f.confirmed_at IS NOT NULL AND is_proved(_account, _proof));
 END
 """
 
@@ -31,6 +41,7 @@ BEGIN
     UPDATE second_factor f SET confirmed_at = now(), last_step = _step, recovery_hashes = _recovery_hashes
      WHERE f.account_id = {ME} AND f.salt = _salt AND f.confirmed_at IS NULL;
     IF NOT FOUND THEN RETURN false; END IF;
+    DELETE FROM known_device d WHERE d.account_id = {ME} AND d.device_hash IS DISTINCT FROM _device;
     PERFORM end_other_sessions(_kept);
     RETURN true;
 END
@@ -40,7 +51,8 @@ END
 USE_CODE_OF_STEP = """
 BEGIN
     UPDATE second_factor f SET last_step = _step
-     WHERE f.account_id = _account AND f.salt = _salt AND f.confirmed_at IS NOT NULL AND f.last_step < _step;
+     WHERE f.account_id = _account AND f.salt = _salt AND f.confirmed_at IS NOT NULL AND f.last_step < _step
+       AND is_proved(_account, _proof);
     RETURN FOUND;
 END
 """
@@ -48,12 +60,20 @@ END
 USE_RECOVERY_CODE = """
 BEGIN
     UPDATE second_factor f SET recovery_hashes = array_remove(f.recovery_hashes, _hash)
-     WHERE f.account_id = _account AND f.confirmed_at IS NOT NULL AND _hash = ANY (f.recovery_hashes);
+     WHERE f.account_id = _account AND f.confirmed_at IS NOT NULL AND _hash = ANY (f.recovery_hashes)
+       AND is_proved(_account, _proof);
     RETURN FOUND;
 END
 """
 
-END = f"BEGIN DELETE FROM second_factor f WHERE f.account_id = {ME}; END"
+END = f"""
+BEGIN
+    IF NOT hold_account({ME}, _proof) THEN RETURN false; END IF;
+    DELETE FROM second_factor f WHERE f.account_id = {ME};
+    PERFORM forget_devices({ME});
+    RETURN true;
+END
+"""
 
 OWN = f"""
 BEGIN
@@ -62,28 +82,19 @@ BEGIN
 END
 """
 
-# What tells one state of password and codes from another, and nothing about either.
-SECRETS_OF = """
-BEGIN
-    RETURN (SELECT encode(sha256(convert_to(a.password_hash || coalesce(encode(f.salt, 'hex'), ''), 'UTF8')), 'hex')
-              FROM account a LEFT JOIN second_factor f ON f.account_id = a.id AND f.confirmed_at IS NOT NULL
-             WHERE a.email = _email);
-END
-"""
-
 FUNCTIONS = [
-    ("start_second_factor", "_salt bytea", "boolean", START),
-    ("second_factor_of", "_account uuid", "TABLE (salt bytea, is_on boolean)", SECOND_FACTOR_OF),
+    ("start_second_factor", "_proof bytea, _salt bytea", "boolean", START),
+    ("second_factor_begun", "", "TABLE (salt bytea, is_on boolean)", FACTOR_BEGUN),
+    ("proved_factor", "_account uuid, _proof bytea", "bytea", PROVED_FACTOR),
     (
         "confirm_second_factor",
-        "_kept uuid, _salt bytea, _step bigint, _recovery_hashes text[]",
+        "_kept uuid, _salt bytea, _step bigint, _recovery_hashes text[], _device text",
         "boolean",
         CONFIRM,
     ),
-    ("use_code_of_step", "_account uuid, _salt bytea, _step bigint", "boolean", USE_CODE_OF_STEP),
-    ("use_recovery_code", "_account uuid, _hash text", "boolean", USE_RECOVERY_CODE),
-    ("secrets_of", "_email text", "text", SECRETS_OF),
-    ("end_second_factor", "", "void", END),
+    ("use_code_of_step", "_account uuid, _proof bytea, _salt bytea, _step bigint", "boolean", USE_CODE_OF_STEP),
+    ("use_recovery_code", "_account uuid, _proof bytea, _hash text", "boolean", USE_RECOVERY_CODE),
+    ("end_second_factor", "_proof bytea", "boolean", END),
     ("own_second_factor", "", "TABLE (since timestamptz, recovery_codes_left int)", OWN),
 ]
 STATEMENTS = [

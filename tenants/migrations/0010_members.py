@@ -237,12 +237,11 @@ BEGIN
     END LOOP;
     IF _taken.id IS NOT NULL THEN
         IF _password_hash IS NOT NULL THEN
-            IF _password_hash NOT LIKE '$argon2id$%' THEN
-                RAISE EXCEPTION 'not an argon2id hash' USING ERRCODE = 'check_violation';
-            END IF;
+            PERFORM demand_hash(_password_hash);
             INSERT INTO account (id, email, password_hash, display_name, language, is_demo, created_at)
             VALUES (_account, _taken.email, _password_hash, _display_name, _language, _territory.is_demo, now());
-        ELSIF NOT EXISTS (SELECT FROM account a WHERE a.id = _account AND a.email = _taken.email) THEN
+        ELSIF NOT EXISTS (SELECT FROM account a
+                           WHERE a.id = _account AND a.email = _taken.email AND is_proved(a.id, _proof)) THEN
             RAISE EXCEPTION 'an invitation is for the address that it was sent to' USING ERRCODE = 'check_violation';
         END IF;
         INSERT INTO member AS m (territory_id, account_id, organisation_id, role, valid_from)
@@ -302,7 +301,7 @@ FUNCTIONS = [
     *definer("invitation_of_link", "_token_hash bytea", LINKED, INVITATION_OF_LINK),
     *definer(
         "accept_invitation",
-        "_token_hash bytea, _account uuid, _display_name text, _password_hash text, _language text",
+        "_token_hash bytea, _account uuid, _proof bytea, _display_name text, _password_hash text, _language text",
         "TABLE (member_id uuid)",
         ACCEPT_INVITATION,
     ),

@@ -26,7 +26,13 @@ BEGIN
 
     DELETE FROM sign_in_throttle t WHERE t.key_hash = ANY (ARRAY(
         SELECT o.key_hash FROM sign_in_throttle o
-         WHERE greatest(o.last_failure_at, o.blocked_until) < now() - interval '{DAYS_OF_COUNTS} day' LIMIT _most));
+         WHERE coalesce(o.failed_at[cardinality(o.failed_at)], '-infinity') < now() - interval '{DAYS_OF_COUNTS} day'
+         LIMIT _most));
+    GET DIAGNOSTICS _rows = ROW_COUNT;
+    _forgotten := _forgotten + _rows;
+
+    DELETE FROM known_device d WHERE d.id = ANY (ARRAY(
+        SELECT o.id FROM known_device o WHERE o.known_until < now() LIMIT _most));
     GET DIAGNOSTICS _rows = ROW_COUNT;
     _forgotten := _forgotten + _rows;
 

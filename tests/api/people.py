@@ -27,7 +27,7 @@ Browser = Callable[..., httpx.AsyncClient]
 @cache
 def hashed() -> str:
     """The hash of everybody's password."""
-    return passwords.HASHER.hash(PASSWORD)
+    return passwords.stored(PASSWORD)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import structlog
 
 from api.identity import enter
 from infra.database import transaction
-from tenants.members import service
+from tenants.members import passwords, service
 from tenants.members.secrets import hash_of
 from tenants.members.service import SignIn
 from tests.api.people import (
@@ -214,15 +214,14 @@ async def test_a_sign_in_under_way_does_not_outlive_the_change(
     """The old password was right when it was looked at, and is not any more when the session would open."""
     client, _ = await signed_in(browser, person)
     looked_at, changed = asyncio.Event(), asyncio.Event()
-    right = service.is_right
+    opening = service._open
 
-    async def slowly(password: str, password_hash: str | None) -> bool:
-        answer = await right(password, password_hash)
+    async def slowly(*given: Any) -> service.Opened:
         looked_at.set()
         await changed.wait()
-        return answer
+        return await opening(*given)
 
-    monkeypatch.setattr(service, "is_right", slowly)
+    monkeypatch.setattr(service, "_open", slowly)
     under_way = asyncio.create_task(service.sign_in(SignIn(person.email, PASSWORD, "192.0.2.77")))
     await looked_at.wait()
     assert await change(client) == []
@@ -243,9 +242,7 @@ async def test_a_change_of_organisation_under_way_ends_with_the_others(
     async with transaction() as connection:
         viewer = await enter(connection, hash_of(secret))
         assert viewer is not None
-        opened = await service.switch_organisation(
-            connection, viewer.actor.account_id, viewer.session_id, hash_of(secret), PONTE
-        )
+        opened = await service.switch_organisation(connection, hash_of(secret), PONTE)
         ending = asyncio.create_task(asked(here, OTHERS), context=Context())
         while not await owner.fetchval(waits, connection.get_server_pid()):
             assert not ending.done()
@@ -258,7 +255,7 @@ async def test_an_older_hash_does_not_bring_the_old_password_back(database: str,
     """What renews a hash compares it first: a change in between is not undone."""
     async with transaction() as connection:
         renewed = await connection.fetchval(
-            "SELECT renew_password_hash($1, $2, $3)", person.account_id, "$argon2id$other", "$argon2id$old"
+            "SELECT renew_password($1, $2, $3)", person.account_id, b"another proof", passwords.stored("old")
         )
     assert renewed is False
 

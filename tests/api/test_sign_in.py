@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from argon2 import Type, extract_parameters
+from argon2 import PasswordHasher, Type, extract_parameters
 
 from tenants.members import passwords, service
 from tenants.members.secrets import hash_of
@@ -81,9 +81,25 @@ def test_passwords_are_stored_at_a_price() -> None:
     assert (STORED.memory_cost, STORED.time_cost, STORED.parallelism) == (64 * 1024, 3, 4)
 
 
-async def test_an_absent_account_costs_the_same_work(database: str) -> None:
-    assert extract_parameters(passwords._nobodys()) == extract_parameters(passwords.HASHER.hash("x"))
-    assert not await passwords.is_right("the password of nobody", None)
+async def test_an_absent_account_costs_the_same_work(
+    database: str, person: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One proof at one price, and the recipe of nobody's password is as steady as anybody's."""
+    asked: list[str] = []
+
+    def noted(password: str, recipe: str) -> bytes:
+        asked.append(recipe)
+        return made_as_before(password, recipe)
+
+    made_as_before = passwords.proof_of
+    monkeypatch.setattr(passwords, "proof_of", noted)
+    nobody = f"{person.email}.invalid"
+    for email in (nobody, person.email, nobody, person.email):
+        with pytest.raises(service.Unauthenticated):
+            await service.sign_in(SignIn(email, "sbagliata", "192.0.2.1"))
+    assert asked[0] == asked[2] != asked[1] == asked[3]
+    assert [passwords.price_of(one) for one in asked] == [passwords.price_of(passwords.new_recipe())] * 4
+    assert len({len(one) for one in asked}) == 1
 
 
 @pytest.mark.parametrize(
@@ -292,10 +308,12 @@ async def test_refusals_are_in_the_language_of_the_browser(browser: Browser, acc
 
 
 async def test_a_hash_made_with_older_parameters_is_renewed(
-    database: str, person: Someone, owner: asyncpg.Connection
+    database: str, person: Someone, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    weak = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    await owner.execute("UPDATE account SET password_hash = $2 WHERE id = $1", person.account_id, weak)
-    await service.sign_in(SignIn(person.email, PASSWORD, "192.0.2.1"))
+    before, dear = passwords.stored(PASSWORD), PasswordHasher(time_cost=2, memory_cost=256, parallelism=1)
+    await owner.execute("UPDATE account SET password_hash = $2 WHERE id = $1", person.account_id, before)
+    monkeypatch.setattr(passwords, "HASHER", dear)
+    assert isinstance(await service.sign_in(SignIn(person.email, PASSWORD, "192.0.2.1")), service.Opened)
     stored = await owner.fetchval("SELECT password_hash FROM account WHERE id = $1", person.account_id)
-    assert extract_parameters(stored) == extract_parameters(passwords._nobodys())
+    assert extract_parameters(stored).time_cost == 2
+    assert isinstance(await service.sign_in(SignIn(person.email, PASSWORD, "192.0.2.1")), service.Opened)

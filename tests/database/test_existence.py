@@ -13,10 +13,12 @@ import pytest
 
 from authz.roles import Role
 from infra.clock import new_id
+from tenants.members import passwords
 from tests.database.conftest import As, outcome
 from tests.database.test_reads import GROUPS, TABLES
 from tests.database.world import World
 
+STORED = passwords.stored("nobody's")
 FUNCTIONS = """
 SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
  WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND has_function_privilege('win_app', p.oid, 'EXECUTE')
@@ -35,21 +37,29 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
         "SELECT touch_case($1, 1)",
         world["kept"] if hidden else new_id(),
     ),
-    "open_session(uuid,bytea,text,uuid,uuid,uuid,timestamp with time zone)": lambda hidden, world: (
-        "SELECT open_session(gen_random_uuid(), 'x', 'bearer', $1, $1, gen_random_uuid(), now())",
-        world["kept"] if hidden else new_id(),
+    "open_session(uuid,bytea,uuid,bytea,uuid,bytea,text,text,text)": lambda hidden, world: (
+        f"SELECT open_session(gen_random_uuid(), 'x', $1, '-', '{world['member of holder']}', NULL, '', '', '')",
+        world["account of holder"] if hidden else new_id(),
     ),
-    "memberships_of(uuid)": lambda hidden, world: (
-        "SELECT * FROM memberships_of($1)",
-        world["kept"] if hidden else new_id(),
+    "switch_session(uuid,bytea,uuid,bytea)": lambda hidden, world: (
+        "SELECT switch_session(gen_random_uuid(), 'x', $1, 'stranger')",
+        world["member of holder"] if hidden else new_id(),
     ),
-    "hold_account(uuid,text)": lambda hidden, world: (
+    "proved_memberships(uuid,bytea)": lambda hidden, world: (
+        "SELECT * FROM proved_memberships($1, '-')",
+        world["account of holder"] if hidden else new_id(),
+    ),
+    "hold_account(uuid,bytea)": lambda hidden, world: (
         "SELECT hold_account($1, '-')",
-        world["kept"] if hidden else new_id(),
+        world["account of holder"] if hidden else new_id(),
     ),
-    "renew_password_hash(uuid,text,text)": lambda hidden, world: (
-        "SELECT renew_password_hash($1, '$argon2id$', '$argon2id$')",
-        world["kept"] if hidden else new_id(),
+    "know_device(uuid,bytea,text,timestamp with time zone)": lambda hidden, world: (
+        "SELECT know_device($1, '-', 'x', now())",
+        world["account of holder"] if hidden else new_id(),
+    ),
+    "renew_password(uuid,bytea,text)": lambda hidden, world: (
+        f"SELECT renew_password($1, '-', '{STORED}')",
+        world["account of holder"] if hidden else new_id(),
     ),
     "end_session(uuid)": lambda hidden, world: (
         "SELECT end_session($1)",
@@ -59,29 +69,31 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
         "SELECT end_other_sessions($1)",
         world["session of holder"] if hidden else new_id(),
     ),
-    "change_password(uuid,text,text,bytea)": lambda hidden, world: (
-        "SELECT change_password($1, '-', '$argon2id$', '1')",
+    "change_password(uuid,bytea,text,bytea)": lambda hidden, world: (
+        f"SELECT change_password($1, '-', '{STORED}', '1')",
         world["session of holder"] if hidden else new_id(),
     ),
-    "second_factor_of(uuid)": lambda hidden, world: (
-        "SELECT * FROM second_factor_of($1)",
-        world["kept"] if hidden else new_id(),
-    ),
-    "confirm_second_factor(uuid,bytea,bigint,text[])": lambda hidden, world: (
-        "SELECT confirm_second_factor($1, 'x', 1, '{}')",
-        world["session of holder"] if hidden else new_id(),
-    ),
-    "use_code_of_step(uuid,bytea,bigint)": lambda hidden, world: (
-        "SELECT use_code_of_step($1, 'x', 1)",
+    "proved_factor(uuid,bytea)": lambda hidden, world: (
+        "SELECT proved_factor($1, '-')",
         world["account of holder"] if hidden else new_id(),
     ),
-    "use_recovery_code(uuid,text)": lambda hidden, world: (
-        "SELECT use_recovery_code($1, 'x')",
+    "confirm_second_factor(uuid,bytea,bigint,text[],text)": lambda hidden, world: (
+        "SELECT confirm_second_factor($1, 'x', 1, '{}', 'x')",
+        world["session of holder"] if hidden else new_id(),
+    ),
+    "use_code_of_step(uuid,bytea,bytea,bigint)": lambda hidden, world: (
+        "SELECT use_code_of_step($1, '-', 'x', 1)",
+        world["account of holder"] if hidden else new_id(),
+    ),
+    "use_recovery_code(uuid,bytea,text)": lambda hidden, world: (
+        "SELECT use_recovery_code($1, '-', 'x')",
         world["account of holder"] if hidden else new_id(),
     ),
     # About the account in the context alone.
-    "start_second_factor(bytea)": None,
-    "end_second_factor()": None,
+    "start_second_factor(bytea,bytea)": None,
+    "end_second_factor(bytea)": None,
+    "own_memberships()": None,
+    "second_factor_begun()": None,
     "own_second_factor()": None,
     "own_sessions()": None,
     "set_language(text)": None,
@@ -107,16 +119,19 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
     "invite_member(text,text,text,interval,integer)": None,
     # About links, which whoever asks has to bring: the tests of invitations judge them.
     "invitation_of_link(bytea)": None,
-    "accept_invitation(bytea,uuid,text,text,text)": None,
+    "accept_invitation(bytea,uuid,bytea,text,text,text)": None,
     # About credentials and addresses, which whoever asks has to bring: the tests of sign-in judge them.
     "enter(bytea)": None,
-    "account_for_sign_in(text)": None,
+    "still_entered(bytea,text)": None,
+    "note_use(bytea)": None,
+    "password_recipe(text)": None,
+    "prove_password(text,bytea)": None,
+    "is_known_device(text,text,timestamp with time zone)": None,
     "close_session(bytea)": None,
     "member_of_session(bytea)": None,
-    "secrets_of(text)": None,
-    "sign_in_wait(text[],timestamp with time zone)": None,
-    "sign_in_failed(text,integer,interval,timestamp with time zone)": None,
-    "sign_in_succeeded(text[])": None,
+    "sign_in_wait(text[],integer[],interval,timestamp with time zone)": None,
+    "sign_in_failed(text[],integer[],interval,timestamp with time zone)": None,
+    "sign_in_passed(text[],text[],timestamp with time zone)": None,
     "territory_ids()": None,
     "time_ordered_id()": None,
 }

@@ -49,7 +49,7 @@ async def put(owner: asyncpg.Connection, territory: UUID, ago: timedelta) -> UUI
         *(*by, str(name), over),
     )
     await owner.execute(
-        "INSERT INTO sign_in_throttle (key_hash, failures, last_failure_at) VALUES ($1, 1, $2)", str(name), over
+        "INSERT INTO sign_in_throttle (key_hash, failed_at) VALUES ($1, ARRAY[$2::timestamptz])", str(name), over
     )
     return name
 
@@ -76,13 +76,13 @@ async def test_what_is_over_goes_and_the_rest_stays(owner: asyncpg.Connection, t
 
 
 async def test_a_browser_that_is_known_for_long_stays_known(owner: asyncpg.Connection, territory: UUID) -> None:
-    known, lasts = str(new_id()), now() + timedelta(days=30)
-    await owner.execute(
-        "INSERT INTO sign_in_throttle (key_hash, failures, last_failure_at, blocked_until) VALUES ($1, 1, $2, $3)",
-        *(known, now() - OLD, lasts),
-    )
+    account = await owner.fetchval("SELECT id FROM account LIMIT 1")
+    lasting = "INSERT INTO known_device (id, account_id, device_hash, known_until) VALUES ($1, $2, $3, $4)"
+    for name, until in (("over", now() - timedelta(days=1)), ("lasts", now() + timedelta(days=30))):
+        await owner.execute(lasting, new_id(), account, name, until)
     await owner.fetchval("SELECT forget($1, 100)", territory)
-    assert await owner.fetchval("SELECT count(*) FROM sign_in_throttle WHERE key_hash = $1", known) == 1
+    left = await owner.fetch("SELECT device_hash FROM known_device WHERE device_hash IN ('over', 'lasts')")
+    assert [row[0] for row in left] == ["lasts"]
 
 
 async def test_the_serving_role_may_not(secret: str, database: str) -> None:

@@ -49,18 +49,18 @@ async def roles(chief: Actor) -> dict[Any, str]:
     return {row[0]: row[1] for row in await see(chief, LISTED)}
 
 
-async def test_a_role_changes_from_the_next_request_on(chief: Actor, piero: Actor) -> None:
-    secret = await open_for(piero)
+async def test_a_role_changes_from_the_next_request_on(owner: Connection, chief: Actor, piero: Actor) -> None:
+    secret = await open_for(owner, piero)
     assert await do(chief, change_member_role, piero.member_id, "case_manager") == piero.member_id
     assert (await roles(chief))[piero.member_id] == "case_manager"
     assert await is_alive(secret)
 
 
-async def test_whoever_is_removed_is_out_at_once_and_stays_out(chief: Actor, piero: Actor) -> None:
-    secrets = [await open_for(piero), await open_for(piero)]
+async def test_whoever_is_removed_is_out_at_once_and_stays_out(owner: Connection, chief: Actor, piero: Actor) -> None:
+    secrets = [await open_for(owner, piero), await open_for(owner, piero)]
     await do(chief, remove_member, piero.member_id)
     assert [await is_alive(secret) for secret in secrets] == [False, False]
-    assert not await is_alive(await open_for(piero))
+    assert not await is_alive(await open_for(owner, piero))
     assert piero.member_id not in await roles(chief)
     for verb in ((remove_member, piero.member_id), (change_member_role, piero.member_id, "operator")):
         with pytest.raises(NotFound):
@@ -104,7 +104,7 @@ async def test_another_organisations_member_is_as_absent_as_nobody(
 ) -> None:
     stranger = await hire(owner, office, PARTNER, Role.VOLUNTEER)
     boss = await hire(owner, office, PARTNER, Role.COORDINATOR)
-    secret, theirs = await open_for(stranger), await invite(boss)
+    secret, theirs = await open_for(owner, stranger), await invite(boss)
     for member, invitation in ((stranger.member_id, theirs), (new_id(), new_id())):
         for verb in (
             (change_member_role, member, "operator"),

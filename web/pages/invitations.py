@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.devices import device_of, mark
+from api.devices import agent_of, device_of, mark
 from api.sessions import network_address, session_cookie
 from infra.errors import Invalid, NotFound, TooManyAttempts, Unauthenticated
 from infra.messages import say as say_message
@@ -77,6 +77,7 @@ async def take(request: Request) -> Response:
             replaces=replaced.token_hash if replaced else None,
             code=typed.text("code"),
             device=device,
+            agent=agent_of(request),
         )
         return mark(begin(await accept(link, given), HOME), device)
     except NotFound:

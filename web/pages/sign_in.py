@@ -1,14 +1,14 @@
 """Signing in and out with a form, choosing an organisation and a language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.devices import device_of, mark
+from api.devices import agent_of, device_of, mark
 from api.identity import Viewer, enter
 from api.sessions import hand_over, network_address, session_cookie, set_cookie
 from infra.database import transaction
@@ -16,11 +16,11 @@ from infra.errors import Refused, TooManyAttempts, Unauthenticated, WinError
 from infra.messages import say as say_message
 from tenants.members import service
 from tenants.members.challenges import LIFE
-from tenants.members.service import CodeNeeded, Membership, Opened, SignIn, preferred
+from tenants.members.service import CodeNeeded, Membership, Opened, SignIn
 from web.again import address_again, is_ours, pairs_of, place_of_form
 from web.ask import LANGUAGE_COOKIE, LANGUAGES, chosen_language, session_of
 from web.forms import HERE, Typed, local, missing, read_form, token_for
-from web.kept import WHOSE, carried
+from web.kept import TEXT, WHOSE, kept_for
 from web.rendering import page, redirect, render, spoken
 
 HOME = "/today"
@@ -49,7 +49,7 @@ async def ask_password(request: Request) -> Response:
 
 def form(request: Request, typed: Typed, *problems: dict[str, object], status: int = 200) -> Response:
     """Render the form, with what was typed but the password."""
-    kept = carried(typed)
+    kept = typed.text(TEXT)
     return render(
         request,
         "enter.html",
@@ -78,6 +78,7 @@ async def sign_in(request: Request) -> Response:
         network_address(request),
         replaces=replaced.token_hash if replaced else None,
         device=device,
+        agent=agent_of(request),
     )
     try:
         outcome = await service.sign_in(attempt)
@@ -85,21 +86,21 @@ async def sign_in(request: Request) -> Response:
         if isinstance(outcome, CodeNeeded):
             return to_code(request, typed, outcome, address)
         if not isinstance(outcome, Opened):
-            chosen = preferred(outcome, member_of(typed))
+            chosen = preferred(typed, outcome)
             outcome = await service.sign_in(
                 replace(attempt, organisation=chosen.organisation_slug, territory=chosen.territory_slug)
             )
             address = "/organisation"
     except (Unauthenticated, Refused, TooManyAttempts) as error:
         status = 429 if isinstance(error, TooManyAttempts) else 422
-        return form(request, typed, local("email", said(language, error)), status=status)
+        return form(request, typed, local("", said(language, error)), status=status)
     assert isinstance(outcome, Opened)  # noqa: S101 - an organisation was named
     return mark(go_on(request, typed, outcome, address), device)
 
 
 def to_code(request: Request, typed: Typed, needed: CodeNeeded, address: str) -> Response:
     """Go on to the page that asks the code; this browser keeps the proof of the password, for a few minutes."""
-    if carried(typed) is not None:
+    if typed.text(TEXT):
         response = code_form(request, typed)
     else:
         response = redirect("/sign-in/code" + (f"?next={quote(address)}" if address != HOME else ""))
@@ -124,7 +125,7 @@ async def ask_code(request: Request) -> Response:
 
 def code_form(request: Request, typed: Typed, *problems: dict[str, object], status: int = 200) -> Response:
     """Render the form of the code; what was typed is not shown again, as it may have been used up."""
-    kept = carried(typed)
+    kept = typed.text(TEXT)
     return render(
         request,
         "enter_code.html",
@@ -153,13 +154,14 @@ async def give_code(request: Request) -> Response:
             network_address(request),
             replaces=replaced.token_hash if replaced else None,
             device=device,
-            member_id=member_of(typed),
+            agent=agent_of(request),
+            preferring=lambda found: preferred(typed, found),
         )
     except (Unauthenticated, Refused, TooManyAttempts) as error:
         if error.text == "sign_in.wrong_code" or isinstance(error, TooManyAttempts):
             status = 429 if isinstance(error, TooManyAttempts) else 422
             return code_form(request, typed, local("code", said(language, error)), status=status)
-        response = form(request, typed, local("email", said(language, error)), status=422)
+        response = form(request, typed, local("", said(language, error)), status=422)
         keep_challenge(response, "")
         return response
     address = onward(typed.text("next")) if len(memberships) == 1 else "/organisation"
@@ -178,16 +180,16 @@ def onward(address: str) -> str:
     return address if is_ours(address) else HOME
 
 
-def member_of(typed: Typed) -> UUID | None:
-    """Return whom what was typed before belongs to."""
-    kept = carried(typed)
-    return None if kept is None else kept.member_id
+def preferred(typed: Typed, memberships: Sequence[Membership]) -> Membership:
+    """Return the membership for which something was kept, or else the first."""
+    kept = kept_for(typed, [one.member_id for one in memberships])
+    return next((one for one in memberships if kept and one.member_id == kept.member_id), memberships[0])
 
 
 def go_on(request: Request, typed: Typed, opened: Opened, address: str) -> Response:
     """Go on to the address, or to what the same member typed before and waits to be sent."""
-    kept = carried(typed)
-    if kept is None or kept.member_id != opened.membership.member_id:
+    kept = kept_for(typed, [opened.membership.member_id])
+    if kept is None:
         return begin(opened, address)
     kept = replace(kept, place=onward(kept.place))
     response = render(request, "resume.html", spoken(request), kept=kept, token=token_for(opened.secret))
@@ -222,7 +224,7 @@ async def memberships(request: Request) -> tuple[Viewer, list[Membership]]:
         viewer = await enter(connection, caller.token_hash)
         if viewer is None:
             raise Unauthenticated
-        return viewer, await service.memberships_of(connection, viewer.actor.account_id)
+        return viewer, await service.own_memberships(connection)
 
 
 async def choose(request: Request) -> Response:
@@ -243,12 +245,7 @@ async def switch(request: Request) -> Response:
         if viewer is None:
             raise Unauthenticated
         opened = await service.switch_organisation(
-            connection,
-            viewer.actor.account_id,
-            viewer.session_id,
-            caller.token_hash,
-            typed.text("organisation"),
-            typed.text("territory") or None,
+            connection, caller.token_hash, typed.text("organisation"), typed.text("territory") or None
         )
     return begin(opened, HOME)
 
@@ -264,7 +261,7 @@ async def speak(request: Request) -> Response:
 
 def spoken_to(request: Request, typed: Typed) -> Response:
     """Return the way back to the page; what is too much for an address is shown at once, to be sent or left."""
-    if carried(typed) is not None:
+    if typed.text(TEXT):
         return form(request, typed)
     if not pairs_of(typed):
         return redirect(onward(typed.text(HERE)))
