@@ -231,20 +231,20 @@ async def switch_organisation(
 
 
 async def issue_token(
-    owner: Connection, email: str, organisation: str, *, days: int = TOKEN_DAYS, territory: str | None = None
+    connection: Connection, email: str, organisation: str, *, days: int = TOKEN_DAYS, territory: str | None = None
 ) -> Opened:
-    """Make a bearer token for a member, as the operator that the owner of the database is.
+    """Make a bearer token for a member, as the operator does, whose connection is the owner's.
 
     Raises `NotFound` or `Refused`.
     """
-    account_id = await owner.fetchval("SELECT id FROM account WHERE email = $1", written(email))
+    account_id = await connection.fetchval("SELECT id FROM account WHERE email = $1", written(email))
     if account_id is None:
         raise NotFound
-    rows = await owner.fetch("SELECT * FROM memberships_of($1)", account_id)
+    rows = await connection.fetch("SELECT * FROM memberships_of($1)", account_id)
     chosen = choose([Membership(**row) for row in rows], organisation, territory)
     secret, expires_at = new_secret("bearer"), now() + timedelta(days=min(max(days, 1), MOST_TOKEN_DAYS))
     given = (new_id(), hash_of(secret), account_id, chosen.territory_id, chosen.member_id, now(), expires_at)
-    await owner.execute(ISSUE, *given)
+    await connection.execute(ISSUE, *given)
     return Opened(secret, expires_at, chosen)
 
 

@@ -51,6 +51,7 @@ OF_THE_TERRITORY = ("organisation", "pact_version", "pact_clause", "pact_party",
 OF_THE_MEMBER = ("member", "idempotency")
 NEVER = (
     *("account", "access_seal", "session", "sign_in_throttle", "invitation", "second_factor", "processed", "role_mask"),
+    "known_device",
     "tortoise_migrations",
 )
 BY_ROW = ("case_health", "case_need", "case_need_detail")

@@ -197,7 +197,9 @@ async def test_a_wrong_password_says_so_and_keeps_the_address(visit: Visit) -> N
     somebody = await visit()
     await somebody.open("/sign-in?next=//other.example/")
     await somebody.send("/sign-in", email="nobody@prova.example", password="wrong")
-    says(somebody, "email", "L'indirizzo o la password non sono corretti")
+    # A sentence about the whole form stands under no single input, and begins with the label of none.
+    assert "<li>L&#39;indirizzo o la password non sono corretti" in somebody.page.source
+    assert "email-wrong1" not in somebody.page.ids
     assert typed_in(somebody, "/sign-in")["email"] == ["nobody@prova.example"]
     assert "wrong" not in [value for values in typed_in(somebody, "/sign-in").values() for value in values]
     await somebody.send("/sign-in", email="luca@asl-toscana-centro.example", password="una-rete-di-prova")
@@ -219,6 +221,8 @@ def test_a_problem_belongs_to_the_last_input_of_its_path() -> None:
     problems = [{**local("fields", "b"), "path": ["fields", "0"]}, local("bornOn", "a")]
     found = by_input(problems, ["bornOn", "fields"], "it")
     assert list(found.items()) == [("bornOn", ["a"]), ("fields", ["b"])]
+    whole = by_input([*problems, local("somethingElse", "c")], ["bornOn", "fields"], "it")
+    assert next(iter(whole.items())) == ("", ["c"])
 
 
 def test_what_is_missing_is_said_in_its_own_words() -> None:
