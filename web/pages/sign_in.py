@@ -25,6 +25,8 @@ from web.rendering import page, redirect, render, spoken
 
 HOME = "/today"
 CHALLENGE_COOKIE = "__Host-win-challenge"
+AFTER_CODE = ("sign_in.too_late", "sign_in.no_organisation", "sign_in.not_a_member", "sign_in.wrong")
+"""What the page of the code can end with, so that the password is asked anew."""
 YEAR = 365 * 24 * 3600
 
 
@@ -44,6 +46,9 @@ async def home(_request: Request) -> Response:
 async def ask_password(request: Request) -> Response:
     """Show the form."""
     typed = Typed([("next", request.query_params.get("next", ""))])
+    refused = request.query_params.get("refused", "")
+    if refused in AFTER_CODE:
+        return form(request, typed, local("", say_message(spoken(request), refused)), status=422)
     return form(request, typed)
 
 
@@ -161,7 +166,9 @@ async def give_code(request: Request) -> Response:
         if error.text == "sign_in.wrong_code" or isinstance(error, TooManyAttempts):
             status = 429 if isinstance(error, TooManyAttempts) else 422
             return code_form(request, typed, local("code", said(language, error)), status=status)
-        response = form(request, typed, local("", said(language, error)), status=422)
+        kept = typed.text(TEXT)
+        told = local("", said(language, error))
+        response = form(request, typed, told, status=422) if kept else redirect(f"/sign-in?refused={error.text}")
         keep_challenge(response, "")
         return response
     address = onward(typed.text("next")) if len(memberships) == 1 else "/organisation"
