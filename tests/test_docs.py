@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from uuid import UUID
@@ -21,7 +22,7 @@ from tenants.account.weakness import SHORTEST_PASSWORD
 from tenants.invitations import service as invitations
 from tenants.members import service as members
 from tenants.members import throttles
-from tenants.members.passwords import MOST_WAITING
+from tenants.members.passwords import STRANGERS
 from tenants.operations.service import LONGEST as LONGEST_KEY
 from tenants.reading import pages
 from web import protocol
@@ -185,6 +186,7 @@ def test_every_limit_on_documents_is_told() -> None:
     assert len(set(named) - {"MAX_NESTING"}) == told
 
 
+SIGN_IN = import_module("tenants.migrations.0005_sign_in")
 SENTENCES = [
     ("graphql", f"| `first` | 0 to {pages.MOST} |"),
     ("graphql", f"counts up to {pages.COUNTED} |"),
@@ -194,23 +196,16 @@ SENTENCES = [
         f"valid for {members.TOKEN_DAYS} days unless `--days` says otherwise, {members.MOST_TOKEN_DAYS} at most",
     ),
     ("graphql", f"{limits_cost.ROOT_PAGE} times at the root and {limits_cost.NESTED_PAGE} times below"),
-    ("security", f"ends after {members.COOKIE_LIFE.seconds // 3600} hours"),
+    ("security", f"ends after {SIGN_IN.HOURS} hours, or after {SIGN_IN.MINUTES} minutes"),
+    ("security", f"A count is of the last {throttles.SPAN.seconds // 60} minutes"),
     (
         "security",
-        f"After {throttles.FREE_FROM_NETWORK} failures from one network, or {throttles.FREE_FOR_ADDRESS} from",
+        f"{throttles.MOST_FOR_ADDRESS} guesses are looked at from anywhere, and {throttles.MOST_FROM_NETWORK}",
     ),
-    (
-        "security",
-        f"up to {throttles.LONGEST_FROM_NETWORK.seconds // 60} minutes, and up to "
-        f"{throttles.LONGEST_FOR_ADDRESS.seconds // 60}",
-    ),
-    ("security", f"within {throttles.KNOWN_FOR.days} days"),
+    ("security", f"of a network, {throttles.MOST_OF_NETWORK} whatever"),
     ("security", f"within {throttles.DEVICE_KNOWN_FOR.days} days"),
-    (
-        "security",
-        f"{throttles.FREE_FROM_DEVICE} are free, and waits go up to {throttles.LONGEST_FROM_DEVICE.seconds // 60} min",
-    ),
-    ("security", f"takes {MOST_WAITING} at once"),
+    ("security", f"that browser's own failures count, {throttles.MOST_FROM_DEVICE} of them"),
+    ("security", f"{STRANGERS.most} places, of those of strangers {STRANGERS.most_each} for one"),
     ("members", f"An invitation is valid for {invitations.LIFE.days} days"),
     ("members", f"sends {invitations.MOST_A_DAY} invitations in a day"),
     ("members", f"a password of {SHORTEST_PASSWORD} signs"),
