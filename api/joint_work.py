@@ -10,12 +10,17 @@ from api.reading.types import TYPES
 from api.verbs import do, payload
 from authz.purposes import Purpose
 from tenants.joint_work import service
+from tenants.joint_work.attaching import attach_authorisation
+from tenants.joint_work.reasons import ClosingReason, DeclineReason
 from tenants.joint_work.shape import JOINT_INTERVENTIONS
 
 if TYPE_CHECKING:
     PurposeName = Purpose
+    DeclineReasonName = DeclineReason
+    ClosingReasonName = ClosingReason
 else:
     PurposeName = TYPES.enum(Purpose)
+    DeclineReasonName, ClosingReasonName = TYPES.enum(DeclineReason), TYPES.enum(ClosingReason)
 PREFIX = "joint-intervention"
 
 
@@ -36,13 +41,21 @@ class AcceptJointInterventionInput:
 @strawberry.input
 class DeclineJointInterventionInput:
     joint_intervention_id: strawberry.ID
-    reason: str
+    reason: DeclineReasonName
 
 
 @strawberry.input
 class CloseJointInterventionInput:
     joint_intervention_id: strawberry.ID
-    reason: str
+    reason: ClosingReasonName
+
+
+@strawberry.input
+class AttachAuthorisationInput:
+    joint_intervention_id: strawberry.ID
+    authorisation_id: strawberry.ID = strawberry.field(
+        description="An authorisation of the same case that is in force and names a partner that accepted."
+    )
 
 
 @strawberry.input(description="Every condition that is given has to hold.")
@@ -55,6 +68,7 @@ class JointInterventionFilter:
 Proposed = payload("ProposeJointInterventionPayload", "joint_intervention", "JointIntervention")
 Accepted = payload("AcceptJointInterventionPayload", "joint_intervention", "JointIntervention")
 Declined = payload("DeclineJointInterventionPayload", "joint_intervention", "JointIntervention")
+Attached = payload("AttachAuthorisationPayload", "joint_intervention", "JointIntervention")
 Closed = payload("CloseJointInterventionPayload", "joint_intervention", "JointIntervention")
 
 
@@ -107,10 +121,22 @@ class Mutation:
     async def decline_joint_intervention(self, info: strawberry.Info, input: DeclineJointInterventionInput) -> Any:  # noqa: A002
         row = row_id(PREFIX, input.joint_intervention_id)
         verb = service.decline_joint_intervention
-        return Declined(outcome=await do(info, lambda: verb(info.context.viewer.actor, row, input.reason)))
+        reason = input.reason.value.lower()
+        return Declined(outcome=await do(info, lambda: verb(info.context.viewer.actor, row, reason)))
 
     @strawberry.mutation(graphql_type=Closed, description="End the joint work: partners see the case no more.")
     async def close_joint_intervention(self, info: strawberry.Info, input: CloseJointInterventionInput) -> Any:  # noqa: A002
         row = row_id(PREFIX, input.joint_intervention_id)
         verb = service.close_joint_intervention
-        return Closed(outcome=await do(info, lambda: verb(info.context.viewer.actor, row, input.reason)))
+        reason = input.reason.value.lower()
+        return Closed(outcome=await do(info, lambda: verb(info.context.viewer.actor, row, reason)))
+
+    @strawberry.mutation(
+        graphql_type=Attached,
+        description="Have joint work stand on a later authorisation too; by itself a new one gives nobody anything.",
+    )
+    async def attach_authorisation(self, info: strawberry.Info, input: AttachAuthorisationInput) -> Any:  # noqa: A002
+        row = row_id(PREFIX, input.joint_intervention_id)
+        authorisation = row_id("authorisation", input.authorisation_id)
+        verb = attach_authorisation
+        return Attached(outcome=await do(info, lambda: verb(info.context.viewer.actor, row, authorisation)))

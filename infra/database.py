@@ -25,7 +25,7 @@ STEWARD = "win_steward"
 SET_CONTEXT = """
 SELECT set_config('win.territory_id', $1, true), set_config('win.organisation_id', $2, true),
        set_config('win.account_id', $3, true), set_config('win.field_mask', $4, true),
-       set_config('win.write_mask', $5, true)
+       set_config('win.write_mask', $5, true), set_config('win.actions', $6, true)
 """
 
 # Statements are made so that one plan serves every value; planning each anew took longer than running it.
@@ -57,13 +57,14 @@ _apart = 0
 
 @dataclass(frozen=True)
 class Context:
-    """Whose rows exist in a transaction: who acts, for whom, and the fields of their role."""
+    """Whose rows exist in a transaction: who acts, for whom, and the fields and verbs of their role."""
 
     territory_id: UUID
     organisation_id: UUID | None = None
     account_id: UUID | None = None
     field_mask: int = 0
     write_mask: int = 0
+    actions: int = 0
 
 
 def role_password(secret: str, role: str) -> str:
@@ -217,6 +218,7 @@ async def enter_context(bound: Connection, context: Context) -> None:
         str(context.account_id or ""),
         str(context.field_mask),
         str(context.write_mask),
+        str(context.actions),
     )
 
 

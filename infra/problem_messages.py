@@ -11,6 +11,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "A questa proposta è già stata data una risposta.",
         "This proposal has already been answered.",
     ),
+    "problem.already_attached": (
+        "Questo intervento congiunto si basa già su questa autorizzazione.",
+        "This joint intervention already stands on this authorisation.",
+    ),
     "problem.already_invited": (
         "A questo indirizzo è già stato mandato un invito, ancora valido. Per mandarne un altro, prima ritiralo.",
         "An invitation that is still valid was already sent to this address. To send another, withdraw it first.",
@@ -22,6 +26,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "problem.already_withdrawn": (
         "Questa autorizzazione è già stata ritirata.",
         "This authorisation has already been withdrawn.",
+    ),
+    "problem.authorisation_ended": (
+        "Questa autorizzazione è scaduta o è stata ritirata. Registrane una nuova, poi scegli quella.",
+        "This authorisation has ended or was withdrawn. Record a new one, then choose that.",
+    ),
+    "problem.authorisation_names_nobody": (
+        "Questa autorizzazione non vale per questo scopo, o per nessun partner che ha accettato e fa parte del Patto.",
+        "This authorisation is not for this purpose, or for no partner that accepted and is a party of the pact.",
     ),
     "problem.birth_before_1900": (
         "La nascita risulta prima del 1900. Ricontrolla.",
@@ -70,6 +82,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "problem.needs_consent": (
         "Per questi dati serve il consenso della persona.",
         "The person's consent is needed for this information.",
+    ),
+    "problem.not_a_party": (
+        "Oggi la tua organizzazione non fa parte del Patto, quindi non può accettare. Chiedi a chi coordina la rete.",
+        "Today your organisation is not a party of the pact, so it cannot accept. Ask whoever coordinates the network.",
     ),
     "problem.not_shareable": (
         "Questo dato non si può condividere: il Patto non lo prevede per questi partner e questo scopo.",

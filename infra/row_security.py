@@ -22,6 +22,9 @@ ORGANISATION = setting("organisation_id")
 ACCOUNT = setting("account_id")
 FIELD_MASK = setting("field_mask", "bigint")
 WRITE_MASK = setting("write_mask", "bigint")
+ACTIONS = setting("actions", "bigint")
+
+TODAY = "(now() AT TIME ZONE 'Europe/Rome')::date"
 
 IN_TERRITORY = f"territory_id = {TERRITORY}"
 
@@ -36,9 +39,10 @@ class Tenancy:
     """How one tenant table is keyed, who sees its rows, and what the serving role may do with it.
 
     `select`, `insert`, `update`, `delete` are predicates for the serving role inside the territory; a verb
-    without a predicate is not granted. `update_columns` and `insert_columns` narrow those grants: an id that the
-    serving role cannot choose is one whose collision cannot tell it that a hidden row exists. The key's index holds
-    the columns of `include` besides.
+    without a predicate is not granted. `updated` is what a row has to be after an update, where that is not
+    what it had to be before. `update_columns` and `insert_columns` narrow
+    those grants: an id that the serving role cannot choose is one whose collision cannot tell it that a hidden row
+    exists. The key's index holds the columns of `include` besides.
     """
 
     table: str
@@ -51,6 +55,7 @@ class Tenancy:
     select: str = ""
     insert: str = ""
     update: str = ""
+    updated: str = ""
     delete: str = ""
     update_columns: Sequence[str] = ()
     insert_columns: Sequence[str] = ()
@@ -88,10 +93,11 @@ class Tenancy:
         lines = []
         for verb, predicate in self._verbs():
             rule = f"{IN_TERRITORY} AND ({predicate})"
+            after = f"{IN_TERRITORY} AND ({self.updated or predicate})"
             clauses = {
                 "select": f"USING ({rule})",
                 "insert": f"WITH CHECK ({rule})",
-                "update": f"USING ({rule}) WITH CHECK ({rule})",
+                "update": f"USING ({rule}) WITH CHECK ({after})",
                 "delete": f"USING ({rule})",
             }
             lines.append(f"CREATE POLICY may_{verb} ON {self.table} FOR {verb.upper()} TO {SERVING} {clauses[verb]}")

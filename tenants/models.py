@@ -22,7 +22,12 @@ from tenants.cases.models import (
 )
 from tenants.events.models import Event, Processed
 from tenants.invitations.models import Invitation
-from tenants.joint_work.models import JointIntervention, JointInterventionPartner
+from tenants.joint_work.models import (
+    JointIntervention,
+    JointInterventionAuthorisation,
+    JointInterventionOffer,
+    JointInterventionPartner,
+)
 from tenants.members.models import Account, KnownDevice, Member, RoleMask, SecondFactor, Session, SignInThrottle
 from tenants.notifications.models import Notification
 from tenants.operations.models import Idempotency
@@ -58,6 +63,8 @@ __all__ = [
     "Idempotency",
     "Invitation",
     "JointIntervention",
+    "JointInterventionAuthorisation",
+    "JointInterventionOffer",
     "JointInterventionPartner",
     "KnownDevice",
     "Member",

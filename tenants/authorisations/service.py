@@ -25,14 +25,22 @@ WARNED_BEFORE = timedelta(days=7)
 GIVE = f"""
 INSERT INTO authorisation (territory_id, case_id, holder_id, basis, purposes, organisation_ids, kinds, field_mask,
                            until, given_at, given_by)
-VALUES ({TERRITORY}, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id
+VALUES ({TERRITORY}, $1, $2, $3, $4, $5, $6, $7, $8, now(), $9) RETURNING id
 """
 CASE_OF = f"SELECT case_id FROM authorisation WHERE territory_id = {TERRITORY} AND id = $1"
-LOCKED = f"SELECT withdrawn_at FROM authorisation WHERE territory_id = {TERRITORY} AND id = $1 FOR UPDATE"
+WITHDRAWN = f"SELECT withdrawn_at FROM authorisation WHERE territory_id = {TERRITORY} AND id = $1"
 WITHDRAW = f"""
-UPDATE authorisation SET withdrawn_at = $2, withdrawn_by = $3, withdrawal_reason = $4
+UPDATE authorisation SET withdrawn_at = now(), withdrawn_by = $2, withdrawal_reason = $3
  WHERE territory_id = {TERRITORY} AND id = $1
 """
+# Who sees the case by joint work that stands on it, alone or not.
+STANDING = f"""
+SELECT joint_intervention_id, organisation_id FROM joint_intervention_authorisation
+ WHERE territory_id = {TERRITORY} AND authorisation_id = $1 AND ended_at IS NULL
+   AND stands(joint_intervention_id, organisation_id)
+ ORDER BY joint_intervention_id, organisation_id
+"""
+STANDS = "SELECT stands($1, $2)"
 
 
 async def give_authorisation(
@@ -64,9 +72,11 @@ async def give_authorisation(
         findings.add(ProblemCode.REQUIRED, "organisations")
     findings.settle()
     facts = (ground, found_purposes, sorted(partners.values()), found_kinds, mask)
-    moments = (end_of_day(until), now(), actor.account_id)
-    authorisation_id: UUID = await connection().fetchval(GIVE, case_id, actor.organisation_id, *facts, *moments)
-    await _record_gift(case_id, authorisation_id, moments[0])
+    end = end_of_day(until)
+    authorisation_id: UUID = await connection().fetchval(
+        GIVE, case_id, actor.organisation_id, *facts, end, actor.account_id
+    )
+    await _record_gift(case_id, authorisation_id, end)
     return authorisation_id
 
 
@@ -101,9 +111,13 @@ async def withdraw_authorisation(actor: Actor, authorisation_id: UUID, reason: s
     actor.require(Action.AUTHORISATION_WITHDRAW)
     findings = Findings()
     text = findings.require(lines(500), reason, "reason")
-    if await connection().fetchval(LOCKED, authorisation_id) is not None:
+    if await connection().fetchval(WITHDRAWN, authorisation_id) is not None:
         findings.add(ProblemCode.WRONG_STATE, "authorisation_id", text="problem.already_withdrawn")
     findings.settle()
-    await connection().execute(WITHDRAW, authorisation_id, now(), actor.account_id, text)
+    standing = await connection().fetch(STANDING, authorisation_id)
+    await connection().execute(WITHDRAW, authorisation_id, actor.account_id, text)
     await record(EventKind.AUTHORISATION_WITHDRAWN, case_id, authorisation_id=authorisation_id)
+    for work, partner in standing:
+        if not await connection().fetchval(STANDS, work, partner):
+            await record(EventKind.JOINT_INTERVENTION_SUSPENDED, joint_intervention_id=work, partner_id=partner)
     return authorisation_id

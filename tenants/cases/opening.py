@@ -7,7 +7,7 @@ from authz.actor import Actor
 from infra.clock import today
 from infra.database import connection
 from infra.errors import Unavailable
-from infra.row_security import TERRITORY
+from infra.row_security import TERRITORY, TODAY
 from tenants.cases.models import CaseStatus
 
 CODE_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -22,7 +22,7 @@ ON CONFLICT (territory_id, organisation_id, reference) DO NOTHING RETURNING id
 """
 ADD_FILE = f"""
 INSERT INTO case_file (territory_id, number, holder_id, person_id, status, opened_on, version, opened_by, is_demo)
-VALUES ({TERRITORY}, $1, $2, $3, $4, $5, 1, $6, {IS_DEMO})
+VALUES ({TERRITORY}, $1, $2, $3, $4, {TODAY}, 1, $5, {IS_DEMO})
 ON CONFLICT (territory_id, holder_id, number) DO NOTHING RETURNING id
 """
 
@@ -37,7 +37,7 @@ async def add_file(actor: Actor, status: CaseStatus) -> UUID:
     person_id = await _add_person(actor)
     for _ in range(TRIES):
         number = f"{today().year}-{random_code()}"
-        facts = (number, actor.organisation_id, person_id, status.value, today(), actor.account_id)
+        facts = (number, actor.organisation_id, person_id, status.value, actor.account_id)
         case_id: UUID | None = await connection().fetchval(ADD_FILE, *facts)
         if case_id:
             return case_id

@@ -12,10 +12,9 @@ from uuid import UUID
 
 from authz.actions import Action
 from authz.actor import Actor
-from infra.clock import today
 from infra.database import connection
 from infra.errors import ProblemCode, Refused
-from infra.row_security import TERRITORY
+from infra.row_security import TERRITORY, TODAY
 from tenants.cases.catalogues import CLOSURE_REASONS
 from tenants.cases.groups import GROUPS, Entry, Masks, Values, checked, complete_birth, given_entries
 from tenants.cases.models import CaseStatus
@@ -31,7 +30,8 @@ Update: TypeAlias = Callable[[Actor, UUID, int, Mapping[str, object]], Awaitable
 BORN = f"SELECT birth_date FROM case_identity WHERE territory_id = {TERRITORY} AND case_id = $1"
 STATUS = f"SELECT status FROM case_file WHERE territory_id = {TERRITORY} AND id = $1"
 CHANGE_STATUS = f"""
-UPDATE case_file SET status = $2, closed_on = $3, closure_reason = $4 WHERE territory_id = {TERRITORY} AND id = $1
+UPDATE case_file SET status = $2, closed_on = CASE WHEN $3::text IS NOT NULL THEN {TODAY} END, closure_reason = $3
+ WHERE territory_id = {TERRITORY} AND id = $1
 """
 
 
@@ -171,5 +171,5 @@ async def change_status(
         findings.add(ProblemCode.WRONG_STATE, "reason", text="problem.reason_only_to_close")
     findings.settle()
     await touch(case_id, expected_version)
-    await connection().execute(CHANGE_STATUS, case_id, after, today() if reason else None, reason)
+    await connection().execute(CHANGE_STATUS, case_id, after, reason)
     await record(EventKind.CASE_STATUS_CHANGED, case_id, data={"status": str(after)})

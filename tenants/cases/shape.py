@@ -54,7 +54,7 @@ PERSON = Inline(
             sql="(SELECT p.reference FROM person p WHERE p.territory_id = {row}.territory_id "
             "AND p.id = {row}.person_id)",
             public=True,
-            note="The holder's own reference of the person.",
+            note="The holder's own reference of the person, by which its cases belong together; nobody else sees it.",
         ),
         Inline(
             "identity",

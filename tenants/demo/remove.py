@@ -18,7 +18,7 @@ SELECT t.relname AS name,
 FORGET_CODES = """
 DELETE FROM second_factor WHERE account_id IN (SELECT id FROM account WHERE is_demo AND id <> ALL ($1::uuid[]))
 """
-DERIVED, DERIVED_FROM = "case_access", ("authorisation", "joint_intervention_partner")
+DERIVED, DERIVED_FROM = "case_access", ("joint_intervention_authorisation", "joint_intervention_partner")
 
 
 async def remove(connection: Connection) -> bool:

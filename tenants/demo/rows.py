@@ -59,14 +59,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "case_id",
         "holder_id",
         "purpose",
-        "offered_mask",
-        "message",
         "proposed_at",
         "proposed_by",
         "closed_at",
         "closed_by",
         "closing_reason",
     ),
+    "joint_intervention_offer": ("joint_intervention_id", "case_id", "holder_id", "offered_mask", "message"),
     "joint_intervention_partner": (
         "joint_intervention_id",
         "organisation_id",
@@ -79,8 +78,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
 }
 """The tables in the order in which rows refer to each other."""
-FILLED = (*COLUMNS, "case_access")
-"""Every table that a demonstration fills; the last is derived by the database from the others."""
+FILLED = (*COLUMNS, "joint_intervention_authorisation", "case_access")
+"""Every table that a demonstration fills; the last two are made by the database from the others."""
 
 
 class Rows:

@@ -99,13 +99,19 @@ def write_share(rows: Rows, network: Network, shared: Shared, share: Share, chan
         shared.case_id,
         shared.holder.id,
         share.grounds[0].purpose,
-        _without_one(offered, chance) if chance.random() < 0.2 else offered,
-        MESSAGES[share.grounds[0].purpose],
         proposed,
         shared.holder.account_id,
         proposed + timedelta(days=share.days_ago // 2) if is_closed else None,
         shared.holder.account_id if is_closed else None,
         chance.choice(CLOSED) if is_closed else None,
+    )
+    rows.add(
+        "joint_intervention_offer",
+        work_id,
+        shared.case_id,
+        shared.holder.id,
+        _without_one(offered, chance) if chance.random() < 0.2 else offered,
+        MESSAGES[share.grounds[0].purpose],
     )
     for ground in share.grounds:
         _write_answer(rows, shared, work_id, ground.partner, share, proposed, chance)

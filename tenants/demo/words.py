@@ -182,12 +182,8 @@ MESSAGES: dict[Purpose, str] = {
     Purpose.ENTERPRISE: "Ha un'idea d'impresa: potete guardarla con noi?",
     Purpose.HEALTH_SOCIAL_PATHWAY: "Proponiamo un percorso congiunto per il rientro al lavoro.",
 }
-DECLINED = (
-    "Nessun posto disponibile in questo periodo.",
-    "Profilo non adatto alle attività in corso.",
-    "La persona è già seguita da un altro servizio.",
-)
-CLOSED = ("Tirocinio concluso.", "Obiettivi raggiunti.", "La persona si è trasferita.")
+DECLINED = ("no_place", "not_our_task", "not_now")
+CLOSED = ("completed", "completed", "not_possible")
 WITHDRAWN = ("La persona ha cambiato idea.", "Preferisce essere seguita solo dal nostro sportello.")
 CLOSURES = (
     "autonomy_reached",

@@ -21,6 +21,8 @@ class EventKind(StrEnum):
     JOINT_INTERVENTION_ACCEPTED = "joint_intervention_accepted"
     JOINT_INTERVENTION_DECLINED = "joint_intervention_declined"
     JOINT_INTERVENTION_CLOSED = "joint_intervention_closed"
+    JOINT_INTERVENTION_ATTACHED = "joint_intervention_attached"
+    JOINT_INTERVENTION_SUSPENDED = "joint_intervention_suspended"
 
 
 class Errand(StrEnum):
@@ -38,7 +40,10 @@ class EventState(StrEnum):
 
 
 class Event(TenantRow):
-    """What `organisation_id` did to a case of `holder_id`, or about an invitation; without `due_at` it needs no job."""
+    """What `organisation_id` did to a case of `holder_id`, or about an invitation; without `due_at` it needs no job.
+
+    Of what concerns one partner of joint work alone, `partner_id`, the other partners learn nothing.
+    """
 
     kind = fields.CharField(max_length=40)
     organisation_id = fields.UUIDField()
@@ -47,6 +52,7 @@ class Event(TenantRow):
     case_id = fields.UUIDField(null=True)
     authorisation_id = fields.UUIDField(null=True)
     joint_intervention_id = fields.UUIDField(null=True)
+    partner_id = fields.UUIDField(null=True)
     invitation_id = fields.UUIDField(null=True)
     fields_mask = fields.BigIntField(default=0)
     data: object = fields.JSONField()

@@ -15,8 +15,9 @@ from tenants.events.models import EventKind, EventState
 # An invited partner does not see the case: it is known to them by the joint intervention.
 RECORD = f"""
 INSERT INTO event (territory_id, kind, organisation_id, account_id, holder_id, case_id, authorisation_id,
-                   joint_intervention_id, fields_mask, data, at, due_at, state)
-SELECT {TERRITORY}, $1, {ORGANISATION}, {ACCOUNT}, about.holder_id, about.case_id, $3, $4, $5, $6::jsonb, $7, $8, $9
+                   joint_intervention_id, partner_id, fields_mask, data, at, due_at, state)
+SELECT {TERRITORY}, $1, {ORGANISATION}, {ACCOUNT}, about.holder_id, about.case_id, $3, $4, $5, $6, $7::jsonb,
+       coalesce($8, now()), $9, $10
   FROM (SELECT c.holder_id, c.id AS case_id FROM case_file c
          WHERE $4::uuid IS NULL AND c.territory_id = {TERRITORY} AND c.id = $2
         UNION ALL
@@ -31,6 +32,7 @@ async def record(
     *,
     authorisation_id: UUID | None = None,
     joint_intervention_id: UUID | None = None,
+    partner_id: UUID | None = None,
     fields_mask: int = 0,
     data: Mapping[str, str] | None = None,
     at: datetime | None = None,
@@ -38,11 +40,12 @@ async def record(
 ) -> None:
     """Write what my organisation did; with `due_at`, a job answers it from then on.
 
-    `data` never holds anything about a person. An event of joint work finds its case by it.
+    `data` never holds anything about a person. An event of joint work finds its case by it. With `partner_id` it is
+    that partner's and the holder's to know, and no other partner's.
     """
     state = EventState.DONE if due_at is None else EventState.PENDING
-    subjects = (case_id, authorisation_id, joint_intervention_id, fields_mask)
-    moments = (json.dumps(dict(data or {})), at or now(), due_at, state.value)
+    subjects = (case_id, authorisation_id, joint_intervention_id, partner_id, fields_mask)
+    moments = (json.dumps(dict(data or {})), at, due_at, state.value)
     if await connection().execute(RECORD, kind.value, *subjects, *moments) != "INSERT 0 1":
         raise NotFound
     if due_at is not None and due_at <= now():

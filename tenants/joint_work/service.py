@@ -1,8 +1,6 @@
 """The verbs of joint interventions: the holder proposes and closes, each invited partner answers once."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from authz.actions import Action
@@ -10,14 +8,16 @@ from authz.actor import Actor
 from authz.purposes import Purpose
 from infra.clock import now
 from infra.database import connection
-from infra.errors import NotFound, ProblemCode, Refused
+from infra.errors import ProblemCode, Refused
 from infra.row_security import ORGANISATION, TERRITORY
 from tenants.cases.models import CaseStatus
-from tenants.cases.writing import CASE_LOCK, claim_case
+from tenants.cases.writing import claim_case, within_row_security
 from tenants.checks import Findings, lines, one_of, without_repeats
 from tenants.events.models import EventKind
 from tenants.events.recording import record
+from tenants.joint_work.claiming import claim
 from tenants.joint_work.models import Answer
+from tenants.joint_work.reasons import ClosingReason, DeclineReason
 from tenants.sharing.inputs import named_fields, named_organisations
 from tenants.sharing.receiving import RECEIVERS
 
@@ -33,41 +33,25 @@ SELECT g.organisation_id FROM {RECEIVERS}
  WHERE g.territory_id = {TERRITORY} AND g.organisation_id = ANY ($1) AND g.purpose = $2 AND g.read_mask <> 0
 """
 PROPOSE = f"""
-INSERT INTO joint_intervention (territory_id, case_id, holder_id, purpose, offered_mask, message,
-                                proposed_at, proposed_by)
-VALUES ({TERRITORY}, $1, $2, $3, $4, $5, $6, $7) RETURNING id
+INSERT INTO joint_intervention (territory_id, case_id, holder_id, purpose, proposed_at, proposed_by)
+VALUES ({TERRITORY}, $1, $2, $3, now(), $4) RETURNING id
+"""
+OFFER = f"""
+INSERT INTO joint_intervention_offer (territory_id, joint_intervention_id, case_id, holder_id, offered_mask, message)
+VALUES ({TERRITORY}, $1, $2, $3, $4, $5)
 """
 INVITE = f"""
 INSERT INTO joint_intervention_partner (territory_id, joint_intervention_id, organisation_id, holder_id, case_id)
 SELECT {TERRITORY}, $1, o.id, $3, $4 FROM unnest($2::uuid[]) o (id)
-"""
-# The partner may not see the case yet, so it is locked here by the joint intervention that they do see.
-SEEN = f"""
-SELECT holder_id = {ORGANISATION} AS own, pg_advisory_xact_lock(hashtextextended(case_id::text, {CASE_LOCK})) IS NULL
-  FROM joint_intervention WHERE territory_id = {TERRITORY} AND id = $1
-"""
-STATE = f"""
-SELECT j.closed_at, p.status
-  FROM joint_intervention j
-  LEFT JOIN joint_intervention_partner p
-    ON p.territory_id = j.territory_id AND p.joint_intervention_id = j.id AND p.organisation_id = {ORGANISATION}
- WHERE j.territory_id = {TERRITORY} AND j.id = $1
 """
 ANSWER = f"""
 UPDATE joint_intervention_partner SET status = $2, answered_at = now(), answered_by = $3, decline_reason = $4
  WHERE territory_id = {TERRITORY} AND joint_intervention_id = $1 AND organisation_id = {ORGANISATION}
 """
 CLOSE = f"""
-UPDATE joint_intervention SET closed_at = $2, closed_by = $3, closing_reason = $4
+UPDATE joint_intervention SET closed_at = now(), closed_by = $2, closing_reason = $3
  WHERE territory_id = {TERRITORY} AND id = $1
 """
-
-
-class State(NamedTuple):
-    """Where a joint intervention stands for my organisation; no status without an invitation."""
-
-    closed_at: datetime | None
-    status: Answer | None
 
 
 async def propose_joint_intervention(
@@ -78,9 +62,8 @@ async def propose_joint_intervention(
     aim, mask, invited = await check_proposal(actor, case_id, purpose, partners, fields, own, findings)
     text = findings.check(lines(2000), message, "message")
     findings.settle()
-    row: UUID = await connection().fetchval(
-        PROPOSE, case_id, actor.organisation_id, aim, mask, text, now(), actor.account_id
-    )
+    row: UUID = await connection().fetchval(PROPOSE, case_id, actor.organisation_id, aim, actor.account_id)
+    await connection().execute(OFFER, row, case_id, actor.organisation_id, mask, text)
     await connection().execute(INVITE, row, invited, actor.organisation_id, case_id)
     await record(EventKind.JOINT_INTERVENTION_PROPOSED, joint_intervention_id=row, due_at=now())
     return row
@@ -127,14 +110,14 @@ async def accept_joint_intervention(actor: Actor, joint_intervention_id: UUID) -
 
 
 async def decline_joint_intervention(actor: Actor, joint_intervention_id: UUID, reason: str) -> UUID:
-    """Do not take part, and say why."""
+    """Do not take part, and say why, by an item of the list."""
     findings = Findings()
-    text = findings.require(lines(500), reason, "reason")
+    text = findings.require(one_of(DeclineReason), reason, "reason")
     return await _answer(actor, joint_intervention_id, Answer.DECLINED, text, findings)
 
 
 async def _answer(actor: Actor, row: UUID, answer: Answer, reason: str | None, findings: Findings) -> UUID:
-    state = await _claim(row)
+    state = await claim(row)
     actor.require(Action.JOINT_INTERVENTION_ANSWER)
     if state.status is None:
         raise Refused(action=Action.JOINT_INTERVENTION_ANSWER.value)
@@ -142,30 +125,26 @@ async def _answer(actor: Actor, row: UUID, answer: Answer, reason: str | None, f
         findings.add(ProblemCode.ALREADY_ANSWERED, "joint_intervention_id")
     elif state.closed_at is not None:
         findings.add(ProblemCode.WRONG_STATE, "joint_intervention_id", text="problem.joint_work_is_closed")
+    if answer is Answer.ACCEPTED and not state.takes_part:
+        findings.add(ProblemCode.WRONG_STATE, "joint_intervention_id", text="problem.not_a_party")
     findings.settle()
-    await connection().execute(ANSWER, row, answer.value, actor.account_id, reason)
+    async with within_row_security():
+        await connection().execute(ANSWER, row, answer.value, actor.account_id, reason)
     await record(ANSWERED[answer], joint_intervention_id=row)
     return row
 
 
 async def close_joint_intervention(actor: Actor, joint_intervention_id: UUID, reason: str) -> UUID:
     """End joint work that we hold: no partner sees the case by it any more."""
-    state = await _claim(joint_intervention_id)
+    state = await claim(joint_intervention_id)
     actor.require(Action.JOINT_INTERVENTION_CLOSE)
     if state.status is not None:
         raise Refused(action=Action.JOINT_INTERVENTION_CLOSE.value)
     findings = Findings()
-    text = findings.require(lines(500), reason, "reason")
+    text = findings.require(one_of(ClosingReason), reason, "reason")
     if state.closed_at is not None:
         findings.add(ProblemCode.WRONG_STATE, "joint_intervention_id", text="problem.joint_work_is_closed")
     findings.settle()
-    await connection().execute(CLOSE, joint_intervention_id, now(), actor.account_id, text)
+    await connection().execute(CLOSE, joint_intervention_id, actor.account_id, text)
     await record(EventKind.JOINT_INTERVENTION_CLOSED, joint_intervention_id=joint_intervention_id)
     return joint_intervention_id
-
-
-async def _claim(row: UUID) -> State:
-    """Wait to be the only writer of the case, then look. Raises `NotFound` for one that is hidden or absent."""
-    if await connection().fetchrow(SEEN, row) is None:
-        raise NotFound
-    return State(*await connection().fetchrow(STATE, row))

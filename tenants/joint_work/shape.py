@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from authz.actions import Action, action_mask
 from authz.purposes import Purpose
-from tenants.joint_work.models import Answer
+from tenants.joint_work.reasons import ClosingReason, DeclineReason
 from tenants.reading.expressions import field_keys
 from tenants.reading.shapes import Inline, Key, Kind, Leaf, Many, One, Shape, Source
 
@@ -14,15 +14,36 @@ class JointInterventionStatus(StrEnum):
 
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
+    SUSPENDED = "suspended"
     DECLINED = "declined"
     CLOSED = "closed"
 
 
+class PartnerStatus(StrEnum):
+    """Where one partner stands: its answer, and whether it sees the case by what it accepted."""
+
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    SUSPENDED = "suspended"
+    DECLINED = "declined"
+
+
 STATUS = """CASE WHEN {row}.closed_at IS NOT NULL THEN 'CLOSED' ELSE
- (SELECT CASE WHEN bool_or(p.status = 'accepted') THEN 'ACCEPTED' WHEN bool_and(p.status = 'declined') THEN 'DECLINED'
+ (SELECT CASE WHEN bool_or(p.status = 'accepted' AND stands(p.joint_intervention_id, p.organisation_id)) THEN 'ACCEPTED'
+         WHEN bool_or(p.status = 'accepted') THEN 'SUSPENDED' WHEN bool_and(p.status = 'declined') THEN 'DECLINED'
          ELSE 'PROPOSED' END
     FROM joint_intervention_partner p
    WHERE p.territory_id = {row}.territory_id AND p.joint_intervention_id = {row}.id) END"""
+# In work that is closed nobody stands any more: what is told of it is the answers.
+PARTNER_STATUS = """CASE WHEN {row}.status = 'accepted'
+ AND NOT stands({row}.joint_intervention_id, {row}.organisation_id)
+ AND EXISTS (SELECT FROM joint_intervention w WHERE w.territory_id = {row}.territory_id
+                AND w.id = {row}.joint_intervention_id AND w.closed_at IS NULL)
+ THEN 'SUSPENDED' ELSE upper({row}.status) END"""
+OFFER = (
+    "(SELECT {value} FROM joint_intervention_offer o WHERE o.territory_id = {{row}}.territory_id "
+    "AND o.joint_intervention_id = {{row}}.id)"
+)
 
 
 def can(name: str, action: Action, condition: str) -> Leaf:
@@ -36,6 +57,11 @@ INVITED = (
     "AND p.joint_intervention_id = {row}.id AND p.organisation_id = {organisation} AND p.status = 'invited')"
 )
 
+SOMEBODY_ACCEPTED = (
+    "EXISTS (SELECT FROM joint_intervention_partner p WHERE p.territory_id = {row}.territory_id "
+    "AND p.joint_intervention_id = {row}.id AND p.status = 'accepted')"
+)
+
 JOINT_INTERVENTION = Shape(
     "JointIntervention",
     "joint_intervention",
@@ -43,17 +69,21 @@ JOINT_INTERVENTION = Shape(
         Leaf("id", Kind.ID, sql="'joint-intervention_' || {row}.id", required=True),
         Leaf("status", JointInterventionStatus, sql=STATUS, required=True),
         Leaf("purpose", Purpose, sql="upper({row}.purpose)", required=True),
-        Leaf("message"),
+        Leaf(
+            "message",
+            sql=OFFER.format(value="o.message"),
+            tells=True,
+            note="The holder's own words; null for whoever sees nothing of the case by this joint work.",
+        ),
         Leaf(
             "fields",
-            sql=field_keys("{row}.offered_mask"),
+            sql=OFFER.format(value=field_keys("o.offered_mask")),
             listed=True,
-            required=True,
-            note="Keys of the fields that the holder offers.",
+            note="Keys of the fields that the holder offers; null for whoever sees nothing by this joint work.",
         ),
         Leaf("proposed_at", Kind.DATETIME, required=True),
         Leaf("closed_at", Kind.DATETIME),
-        Leaf("closing_reason"),
+        Leaf("closing_reason", ClosingReason, sql="upper({row}.closing_reason)"),
         One(
             "holder",
             "Organisation",
@@ -79,6 +109,9 @@ JOINT_INTERVENTION = Shape(
             (
                 can("answer", Action.JOINT_INTERVENTION_ANSWER, INVITED),
                 can("close", Action.JOINT_INTERVENTION_CLOSE, "{row}.holder_id = {organisation}"),
+                can(
+                    "attach", Action.AUTHORISATION_GIVE, f"{{row}}.holder_id = {{organisation}} AND {SOMEBODY_ACCEPTED}"
+                ),
             ),
         ),
     ),
@@ -97,9 +130,19 @@ PARTNER = Shape(
             "{child}.territory_id = {row}.territory_id AND {child}.id = {row}.organisation_id",
             required=True,
         ),
-        Leaf("status", Answer, sql="upper({row}.status)", required=True),
+        Leaf("status", PartnerStatus, sql=PARTNER_STATUS, required=True),
         Leaf("answered_at", Kind.DATETIME),
-        Leaf("decline_reason"),
+        Leaf("decline_reason", DeclineReason, sql="upper({row}.decline_reason)"),
+        Many(
+            "authorisations",
+            "Authorisation",
+            "{child}.territory_id = {row}.territory_id AND EXISTS (SELECT FROM joint_intervention_authorisation s "
+            "WHERE s.territory_id = {row}.territory_id AND s.joint_intervention_id = {row}.joint_intervention_id "
+            "AND s.organisation_id = {row}.organisation_id AND s.authorisation_id = {child}.id "
+            "AND s.ended_at IS NULL)",
+            order="{child}.id",
+            note="On which authorisations its part stands; the holder alone sees them.",
+        ),
     ),
 )
 

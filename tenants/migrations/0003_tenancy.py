@@ -1,13 +1,15 @@
 """Keys led by the territory, row security and grants of every table: one entry a table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from authz.fields import FIELD, mask_of
-from infra.row_security import ACCOUNT, FIELD_MASK, ORGANISATION, TERRITORY, WRITE_MASK, Tenancy, closed, mine
-from tenants.sharing.row_security import readable, writable
+from authz.actions import Action
+from authz.fields import ALL_FIELDS, FIELD, SENSITIVE, mask_of
+from infra.row_security import ACCOUNT, FIELD_MASK, ORGANISATION, TERRITORY, TODAY, WRITE_MASK, Tenancy, closed, mine
+from tenants.joint_work.reasons import ClosingReason, DeclineReason
+from tenants.sharing.row_security import may, readable, shared_by, writable
 
 HOLDER = mine("holder_id")
 SEES_CASES = f"{FIELD_MASK} <> 0"
@@ -22,10 +24,25 @@ OF_A_NEED_I_SEE = (
     "EXISTS (SELECT FROM case_need n WHERE n.territory_id = case_need_detail.territory_id "
     "AND n.id = case_need_detail.need_id AND n.case_id = case_need_detail.case_id)"
 )
+OF_MY_WORK = (
+    "EXISTS (SELECT FROM joint_intervention j WHERE j.territory_id = {table}.territory_id "
+    f"AND j.id = {{table}}.joint_intervention_id AND j.case_id = {{table}}.case_id AND j.holder_id = {ORGANISATION} "
+    "AND j.closed_at IS NULL)"
+)
+OF_AN_AUTHORISATION_IN_FORCE = (
+    "EXISTS (SELECT FROM authorisation a WHERE a.territory_id = {table}.territory_id "
+    "AND a.id = {table}.authorisation_id AND a.case_id = {table}.case_id "
+    "AND a.withdrawn_at IS NULL AND a.until > now())"
+)
 PARTNER = (
     "EXISTS (SELECT FROM joint_intervention_partner p WHERE p.territory_id = joint_intervention.territory_id "
     f"AND p.joint_intervention_id = joint_intervention.id AND p.organisation_id = {ORGANISATION})"
 )
+
+
+def quoted(items: Iterable[str]) -> str:
+    """Return the items as a list of SQL."""
+    return ", ".join(f"'{item}'" for item in items)
 
 
 def group(table: str, columns: str, *names: str) -> Tenancy:
@@ -101,9 +118,9 @@ CASES = [
         "person",
         refers={"organisation_id": "organisation"},
         unique=[("organisation_id", "reference"), ("organisation_id", "id")],
-        select=f"({mine()} AND {SEES_CASES}) OR EXISTS (SELECT FROM case_file c "
-        "WHERE c.territory_id = person.territory_id AND c.person_id = person.id)",
-        insert=f"{mine()} AND {WRITES_CASES}",
+        # What joins an organisation's cases about one person is its own: a partner sees cases, one by one.
+        select=f"{mine()} AND {SEES_CASES}",
+        insert=f"{mine()} AND {WRITES_CASES} AND {may(Action.CASE_OPEN)}",
         insert_columns=("territory_id", "organisation_id", "reference", "is_demo"),
     ),
     Tenancy(
@@ -113,12 +130,15 @@ CASES = [
         index=[("person_id",)],
         # The holder's own row of case_access is made after the insert, which has to return the new id already.
         select=f"({HOLDER} AND {SEES_CASES}) OR {readable('case_file', '-1', case_column='id')}",
-        insert=f"{HOLDER} AND {WRITES_CASES}",
+        insert=f"{HOLDER} AND {WRITES_CASES} AND {may(Action.CASE_OPEN)} AND version = 1 AND status <> 'closed' "
+        f"AND opened_on = {TODAY} AND opened_by = {ACCOUNT}",
         insert_columns=(
             *("territory_id", "number", "holder_id", "person_id", "status", "opened_on", "version", "opened_by"),
             "is_demo",
         ),
-        update=f"{HOLDER} AND {WRITES_CASES}",
+        update=f"{HOLDER} AND {WRITES_CASES} AND {may(Action.CASE_UPDATE)} "
+        f"AND (status <> 'closed' OR {may(Action.CASE_CLOSE)})",
+        updated=f"{HOLDER} AND (closed_on IS NULL OR closed_on = {TODAY} AND {may(Action.CASE_CLOSE)})",
         update_columns=("status", "closed_on", "closure_reason"),
     ),
     group(
@@ -171,12 +191,14 @@ WORK = [
         refers={"case_id": "case_file", "holder_id": "organisation"},
         index=[("case_id",)],
         select=f"{HOLDER} AND {SEES_CASES}",
-        insert=f"{HOLDER} AND {SEES_CASES} AND {OF_MY_CASE.format(table='authorisation')}",
+        insert=f"{HOLDER} AND {SEES_CASES} AND {OF_MY_CASE.format(table='authorisation')} "
+        f"AND {may(Action.AUTHORISATION_GIVE)} AND given_at = now() AND given_by = {ACCOUNT} AND until > now()",
         insert_columns=(
             *("territory_id", "case_id", "holder_id", "basis", "purposes", "organisation_ids", "kinds"),
             *("field_mask", "until", "given_at", "given_by"),
         ),
-        update=f"{HOLDER} AND {SEES_CASES}",
+        update=f"{HOLDER} AND {SEES_CASES} AND {may(Action.AUTHORISATION_WITHDRAW)} AND withdrawn_at IS NULL",
+        updated=f"{HOLDER} AND withdrawn_at = now() AND withdrawn_by = {ACCOUNT} AND withdrawal_reason <> ''",
         update_columns=("withdrawn_at", "withdrawn_by", "withdrawal_reason"),
     ),
     Tenancy(
@@ -185,13 +207,22 @@ WORK = [
         unique=[("id", "holder_id", "case_id")],
         index=[("case_id", "id"), ("holder_id", "id")],
         select=f"{SEES_CASES} AND ({HOLDER} OR {PARTNER})",
-        insert=f"{SEES_CASES} AND {HOLDER} AND {OF_MY_CASE.format(table='joint_intervention')}",
-        insert_columns=(
-            *("territory_id", "case_id", "holder_id", "purpose", "offered_mask", "message"),
-            *("proposed_at", "proposed_by"),
-        ),
-        update=f"{SEES_CASES} AND {HOLDER}",
+        insert=f"{SEES_CASES} AND {HOLDER} AND {OF_MY_CASE.format(table='joint_intervention')} "
+        f"AND {may(Action.JOINT_INTERVENTION_PROPOSE)} AND proposed_at = now() AND proposed_by = {ACCOUNT}",
+        insert_columns=("territory_id", "case_id", "holder_id", "purpose", "proposed_at", "proposed_by"),
+        update=f"{SEES_CASES} AND {HOLDER} AND {may(Action.JOINT_INTERVENTION_CLOSE)} AND closed_at IS NULL",
+        updated=f"{HOLDER} AND closed_at = now() AND closed_by = {ACCOUNT} AND closing_reason IS NOT NULL",
         update_columns=("closed_at", "closed_by", "closing_reason"),
+    ),
+    # Apart from the facts that every invited partner may know, so that row security hides it from who sees no case.
+    Tenancy(
+        "joint_intervention_offer",
+        key=("joint_intervention_id",),
+        index=[("case_id",)],
+        select=f"{SEES_CASES} AND ({HOLDER} OR {shared_by('joint_intervention_offer')})",
+        insert=f"{SEES_CASES} AND {HOLDER} AND {may(Action.JOINT_INTERVENTION_PROPOSE)} "
+        f"AND {OF_MY_WORK.format(table='joint_intervention_offer')}",
+        insert_columns=(*("territory_id", "joint_intervention_id", "holder_id", "case_id", "offered_mask", "message"),),
     ),
     Tenancy(
         "joint_intervention_partner",
@@ -199,10 +230,26 @@ WORK = [
         refers={"organisation_id": "organisation"},
         index=[("organisation_id", "joint_intervention_id"), ("case_id",)],
         select=f"{SEES_CASES} AND ({mine()} OR {HOLDER})",
-        insert=f"{SEES_CASES} AND {HOLDER}",
+        insert=f"{SEES_CASES} AND {HOLDER} AND {may(Action.JOINT_INTERVENTION_PROPOSE)}",
         insert_columns=("territory_id", "joint_intervention_id", "organisation_id", "holder_id", "case_id"),
-        update=f"{SEES_CASES} AND {mine()}",
+        update=f"{SEES_CASES} AND {mine()} AND {may(Action.JOINT_INTERVENTION_ANSWER)} AND status = 'invited'",
+        # The days of sharing are counted from the answer.
+        updated=f"{mine()} AND status IN ('accepted', 'declined') AND answered_at = now() AND answered_by = {ACCOUNT} "
+        "AND (status = 'declined') = (decline_reason IS NOT NULL)",
         update_columns=("status", "answered_at", "answered_by", "decline_reason"),
+    ),
+    Tenancy(
+        "joint_intervention_authorisation",
+        refers={"authorisation_id": "authorisation"},
+        index=[("case_id",), ("authorisation_id",), ("organisation_id",)],
+        select=f"{SEES_CASES} AND {HOLDER}",
+        insert=f"{SEES_CASES} AND {HOLDER} AND {may(Action.AUTHORISATION_GIVE)} AND attached_at = now() "
+        f"AND attached_by = {ACCOUNT} AND {OF_MY_WORK.format(table='joint_intervention_authorisation')} "
+        f"AND {OF_AN_AUTHORISATION_IN_FORCE.format(table='joint_intervention_authorisation')}",
+        insert_columns=(
+            *("territory_id", "joint_intervention_id", "organisation_id", "authorisation_id", "holder_id", "case_id"),
+            *("attached_at", "attached_by"),
+        ),
     ),
     Tenancy(
         "case_access",
@@ -229,9 +276,7 @@ WORK = [
         key=("account_id", "organisation_id", "key"),
         refers={"organisation_id": "organisation"},
         select=f"{mine()} AND account_id = {ACCOUNT}",
-        insert=f"{mine()} AND account_id = {ACCOUNT}",
-        update=f"{mine()} AND account_id = {ACCOUNT}",
-        update_columns=("outcomes",),
+        insert=f"{mine()} AND account_id = {ACCOUNT} AND created_at = now()",
     ),
 ]
 
@@ -275,6 +320,22 @@ SHARED = [
     "REFERENCES person (territory_id, organisation_id, id)",
     "ALTER TABLE joint_intervention_partner ADD FOREIGN KEY (territory_id, joint_intervention_id, holder_id, case_id) "
     "REFERENCES joint_intervention (territory_id, id, holder_id, case_id)",
+    "ALTER TABLE joint_intervention_offer ADD FOREIGN KEY (territory_id, joint_intervention_id, holder_id, case_id) "
+    "REFERENCES joint_intervention (territory_id, id, holder_id, case_id)",
+    "ALTER TABLE joint_intervention_authorisation ADD FOREIGN KEY (territory_id, joint_intervention_id, "
+    "organisation_id) REFERENCES joint_intervention_partner",
+    "ALTER TABLE joint_intervention_authorisation ADD FOREIGN KEY (territory_id, joint_intervention_id, holder_id, "
+    "case_id) REFERENCES joint_intervention (territory_id, id, holder_id, case_id)",
+    "CREATE UNIQUE INDEX joint_intervention_authorisation_live ON joint_intervention_authorisation (territory_id, "
+    "joint_intervention_id, organisation_id, authorisation_id) WHERE ended_at IS NULL",
+    "ALTER TABLE joint_intervention_partner ADD CHECK (organisation_id <> holder_id)",
+    f"ALTER TABLE joint_intervention_partner ADD CHECK (decline_reason IN ({quoted(DeclineReason)}))",
+    f"ALTER TABLE joint_intervention ADD CHECK (closing_reason IN ({quoted(ClosingReason)}))",
+    "ALTER TABLE case_file ADD CHECK ((status = 'closed') = (closed_on IS NOT NULL))",
+    # Five years and a day or two: summer time, and the last day, which counts to its end.
+    "ALTER TABLE authorisation ADD CHECK (until <= given_at + interval '5 years 2 days')",
+    f"ALTER TABLE authorisation ADD CHECK (field_mask & ~{ALL_FIELDS} = 0 "
+    f"AND (basis = 'consent' OR basis = 'public_task' AND field_mask & {SENSITIVE} = 0))",
     "ALTER TABLE case_address ALTER COLUMN protected SET DEFAULT false",
     "ALTER TABLE joint_intervention_partner ALTER COLUMN status SET DEFAULT 'invited'",
     "ALTER TABLE case_access ALTER COLUMN until SET DEFAULT 'infinity'",

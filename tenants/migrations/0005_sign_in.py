@@ -37,7 +37,8 @@ BEGIN
            set_config('win.organisation_id', o.id::text, true),
            set_config('win.account_id', a.id::text, true),
            set_config('win.field_mask', r.read_mask::text, true),
-           set_config('win.write_mask', r.write_mask::text, true)
+           set_config('win.write_mask', r.write_mask::text, true),
+           set_config('win.actions', r.actions::text, true)
       INTO account_id, member_id, territory_id, territory_slug, organisation_id, organisation_slug,
            organisation_kind, is_lead, role, language, display_name, email, session_id, session_kind
       FROM member m

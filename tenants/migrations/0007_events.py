@@ -14,7 +14,8 @@ SAME = "{alias}.territory_id = event.territory_id AND {alias}.{id} = event.{colu
 
 # A partner sees what the holder and they themselves did in joint work that they are invited to; of others nothing.
 OF_MY_JOINT_WORK = (
-    f"(organisation_id = {ORGANISATION} OR organisation_id = holder_id) AND EXISTS ("
+    f"(organisation_id = {ORGANISATION} OR organisation_id = holder_id AND coalesce(partner_id, {ORGANISATION}) = "
+    f"{ORGANISATION}) AND EXISTS ("
     "SELECT FROM joint_intervention_partner p WHERE "
     + SAME.format(alias="p", id="joint_intervention_id", column="joint_intervention_id")
     + f" AND p.organisation_id = {ORGANISATION})"
@@ -35,6 +36,13 @@ ABOUT_MY_AUTHORISATION = (
     + " AND a.case_id = event.case_id AND a.holder_id = event.holder_id)"
 )
 
+# Only a partner answers, and only the holder does the rest; what is only to come is the warning of an end.
+IN_ITS_PART = (
+    "(kind IN ('joint_intervention_accepted', 'joint_intervention_declined')) = "
+    "(joint_intervention_id IS NOT NULL AND organisation_id <> holder_id) "
+    "AND (at = now() OR kind = 'authorisation_will_end' AND at BETWEEN now() AND now() + interval '6 years')"
+)
+
 EVENT = Tenancy(
     "event",
     refers={"case_id": "case_file", "organisation_id": "organisation"},
@@ -43,10 +51,10 @@ EVENT = Tenancy(
     f"AND ({mine('holder_id')} OR ({OF_MY_JOINT_WORK}))",
     insert=f"{SEES_CASES} AND {mine()} AND account_id = {ACCOUNT} "
     "AND state = CASE WHEN due_at IS NULL THEN 'done' ELSE 'pending' END "
-    f"AND (({ABOUT_A_CASE}) OR {ABOUT_JOINT_WORK}) AND ({ABOUT_MY_AUTHORISATION})",
+    f"AND (({ABOUT_A_CASE}) OR {ABOUT_JOINT_WORK}) AND ({ABOUT_MY_AUTHORISATION}) AND {IN_ITS_PART}",
     insert_columns=(
         *("territory_id", "kind", "organisation_id", "account_id", "holder_id", "case_id", "authorisation_id"),
-        *("joint_intervention_id", "fields_mask", "data", "at", "due_at", "state"),
+        *("joint_intervention_id", "partner_id", "fields_mask", "data", "at", "due_at", "state"),
     ),
 )
 PROCESSED = Tenancy("processed", key=("event_id", "job"), refers={"event_id": "event"})
@@ -56,7 +64,8 @@ NOTIFICATION = Tenancy(
     unique=[("event_id", "organisation_id", "account_id")],
     index=[("organisation_id", "account_id", "id")],
     select=f"{mine()} AND account_id = {ACCOUNT} AND {SEES_CASES}",
-    update=f"{mine()} AND account_id = {ACCOUNT} AND {SEES_CASES}",
+    update=f"{mine()} AND account_id = {ACCOUNT} AND {SEES_CASES} AND read_at IS NULL",
+    updated=f"{mine()} AND account_id = {ACCOUNT} AND read_at = now()",
     update_columns=("read_at",),
 )
 # Row security holds for the owner too: it sees the one territory that it names. One statement looks at all of them.
@@ -100,6 +109,8 @@ STATEMENTS = [
     "ALTER TABLE event ALTER COLUMN fields_mask SET DEFAULT 0",
     "ALTER TABLE event ALTER COLUMN data SET DEFAULT '{}'",
     "ALTER TABLE event ADD CHECK (state IN ('pending', 'done', 'failed'))",
+    "ALTER TABLE event ADD FOREIGN KEY (territory_id, joint_intervention_id, partner_id) "
+    "REFERENCES joint_intervention_partner",
     "CREATE INDEX event_due ON event (territory_id, due_at) WHERE state = 'pending'",
     "CREATE INDEX event_failed ON event (territory_id, id) WHERE state = 'failed'",
     *(line for look in LOOKS for line in definer(*look, callers="win_steward")),
@@ -122,6 +133,7 @@ class Migration(migrations.Migration):
                 ("case_id", fields.UUIDField()),
                 ("authorisation_id", fields.UUIDField(null=True)),
                 ("joint_intervention_id", fields.UUIDField(null=True)),
+                ("partner_id", fields.UUIDField(null=True)),
                 ("fields_mask", fields.BigIntField(default=0)),
                 ("data", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),

@@ -20,8 +20,9 @@ SUPPOSED = (
 WOULD_STAND = f"""
     SELECT r.* FROM ({STANDINGS}) r WHERE NOT (_mine AND r.authorisation_id IS NOT DISTINCT FROM _withdrawn)
     UNION ALL
-    SELECT j.territory_id, j.case_id, j.id, p.organisation_id, j.purpose::text, j.offered_mask, now(), a.id
+    SELECT j.territory_id, j.case_id, j.id, p.organisation_id, j.purpose::text, f.offered_mask, now(), a.id
       FROM joint_intervention j
+      JOIN joint_intervention_offer f ON f.territory_id = j.territory_id AND f.joint_intervention_id = j.id
       JOIN joint_intervention_partner p
         ON p.territory_id = j.territory_id AND p.joint_intervention_id = j.id AND p.status = 'invited'
       JOIN authorisation a ON a.territory_id = j.territory_id AND a.case_id = j.case_id
@@ -95,6 +96,6 @@ STATEMENTS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0012_answers")]
+    dependencies = [("tenants", "0013_standing")]
 
     operations = [ops.RunSQL(STATEMENTS)]

@@ -13,7 +13,7 @@ STATEMENTS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0012_answers")]
+    dependencies = [("tenants", "0014_preview")]
 
     operations = [
         ops.CreateModel(

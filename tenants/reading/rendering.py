@@ -190,6 +190,7 @@ class Rendering:
     def leaf(self, leaf: Leaf, scope: Scope) -> str:
         """Return a leaf's expression: null where the mask withholds its field."""
         self.requested |= leaf.mask
+        self.touches_cases |= leaf.tells
         return guarded(self.bare(leaf, scope), leaf.mask, scope)
 
     def bare(self, leaf: Leaf, scope: Scope) -> str:

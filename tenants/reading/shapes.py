@@ -46,6 +46,8 @@ class Leaf:
     public: bool = False
     listed: bool = False
     required: bool = False
+    tells: bool = False
+    """It tells something of a case, which no field of the registry names: whoever reads it has read of the case."""
     note: str = ""
 
     @property

@@ -4,15 +4,18 @@ from authz.fields import FIELD
 
 ADDRESS = FIELD["contacts.address"].mask
 
-# Every partner that takes part, with each authorisation that its joint work stands on.
+# Every partner that has accepted, with each authorisation that its part stands on.
 STANDINGS = """
     SELECT j.territory_id, j.case_id, j.id AS source_id, p.organisation_id, j.purpose::text AS purpose,
-           j.offered_mask, p.answered_at AS accepted_at, a.id AS authorisation_id
+           f.offered_mask, p.answered_at AS accepted_at, n.authorisation_id
       FROM joint_intervention j
+      JOIN joint_intervention_offer f
+        ON f.territory_id = j.territory_id AND f.joint_intervention_id = j.id
       JOIN joint_intervention_partner p
         ON p.territory_id = j.territory_id AND p.joint_intervention_id = j.id AND p.status = 'accepted'
-      JOIN authorisation a
-        ON a.territory_id = j.territory_id AND a.case_id = j.case_id
+      JOIN joint_intervention_authorisation n
+        ON n.territory_id = p.territory_id AND n.joint_intervention_id = p.joint_intervention_id
+       AND n.organisation_id = p.organisation_id AND n.ended_at IS NULL
      WHERE j.territory_id = _territory AND j.case_id = ANY (_cases) AND j.closed_at IS NULL
 """
 
@@ -23,10 +26,7 @@ KEPT = f"""
 
 
 def grounds_from(standings: str) -> str:
-    """Return the query of what pact, authorisation, offer and dates give to whoever stands so.
-
-    What is there and what a preview supposes go through this one text, so they cannot differ.
-    """
+    """Return the query of what pact, authorisation, offer and dates give to whoever stands so, or is supposed to."""
     return f"""
     SELECT s.organisation_id, c.id AS case_id, s.source_id, t.clause::smallint AS clause, a.id AS authorisation_id,
            s.purpose, bit_or(g.read_mask) AS pact_mask,

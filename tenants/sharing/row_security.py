@@ -1,6 +1,7 @@
-"""The one predicate that hides case data: a live ground of my organisation whose mask meets the row's fields."""
+"""What policies ask: a live ground of my organisation whose mask meets the row's fields, and my role's verbs."""
 
-from infra.row_security import FIELD_MASK, ORGANISATION, TERRITORY, WRITE_MASK
+from authz.actions import Action, action_mask
+from infra.row_security import ACTIONS, FIELD_MASK, ORGANISATION, TERRITORY, WRITE_MASK
 
 
 def _live_ground(table: str, case_column: str, test: str) -> str:
@@ -18,3 +19,14 @@ def readable(table: str, bits: str, *, case_column: str = "case_id") -> str:
 def writable(table: str, bits: str, *, case_column: str = "case_id") -> str:
     """Return the predicate of rows in which my role may write at least one of `bits` (an SQL expression)."""
     return _live_ground(table, case_column, f"a.write_mask & {WRITE_MASK} & {bits} <> 0")
+
+
+def shared_by(table: str) -> str:
+    """Return the predicate of rows of joint work by which itself my organisation sees the case now."""
+    test = f"a.source_id = {table}.joint_intervention_id AND a.read_mask & {FIELD_MASK} <> 0"
+    return _live_ground(table, "case_id", test)
+
+
+def may(action: Action) -> str:
+    """Return the predicate that my role has this verb."""
+    return f"{ACTIONS} & {action_mask([action])} <> 0"

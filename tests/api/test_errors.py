@@ -105,6 +105,11 @@ WITH_ID |= {
         "authorisation",
         f'mutation ($id: ID!) {{ withdrawAuthorisation(input: {{authorisationId: $id, reason: "x"}}) {SETTLED} }}',
     ),
+    "attachAuthorisation": (
+        "joint-intervention",
+        "mutation ($id: ID!) { attachAuthorisation(input: {jointInterventionId: $id, authorisationId: "
+        f'"authorisation_01900000-0000-7000-8000-000000000000"}}) {SETTLED} }}',
+    ),
     "proposeJointIntervention": (
         "case",
         "mutation ($id: ID!) { proposeJointIntervention(input: {caseId: $id, purpose: HIRE, partners: "
@@ -115,7 +120,7 @@ WITH_ID |= {
             "joint-intervention",
             f"mutation ($id: ID!) {{ {verb}JointIntervention(input: {{jointInterventionId: $id{reason}}}) {SETTLED} }}",
         )
-        for verb, reason in {"accept": "", "decline": ', reason: "x"', "close": ', reason: "x"'}.items()
+        for verb, reason in {"accept": "", "decline": ", reason: OTHER", "close": ", reason: OTHER"}.items()
     },
 }
 

@@ -118,7 +118,7 @@ async def test_a_repeated_request_shows_nothing_that_was_withdrawn(post: Post, a
     await job.do("anna", WITHDRAW, {"id": job.authorisation, "reason": "Non vuole più"}, "withdrawAuthorisation")
     again = await post("giulia", TAKE_PART, {"id": job.joint_intervention}, **key)
     work = again.json()["data"]["acceptJointIntervention"]
-    assert work == {"jointIntervention": {"status": "ACCEPTED", "case": None}, "problems": []}
+    assert work == {"jointIntervention": {"status": "SUSPENDED", "case": None}, "problems": []}
     assert "magazziniera" not in again.text
     assert job.number not in again.text
 

@@ -10,7 +10,7 @@ import pytest
 from authz.roles import MASKS, Role
 from infra.database import Context, connection, transaction
 
-SETTINGS = ("territory_id", "organisation_id", "account_id", "field_mask", "write_mask")
+SETTINGS = ("territory_id", "organisation_id", "account_id", "field_mask", "write_mask", "actions")
 RESIDUE = "SELECT " + ", ".join(f"nullif(current_setting('win.{name}', true), '')" for name in SETTINGS)
 ROUNDS = 400
 

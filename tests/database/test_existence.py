@@ -37,6 +37,10 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
         "SELECT touch_case($1, 1)",
         world["kept"] if hidden else new_id(),
     ),
+    "stands(uuid,uuid)": lambda hidden, world: (
+        f"SELECT stands($1, '{world['partner']}')",
+        world["work on shared"] if hidden else new_id(),
+    ),
     "open_session(uuid,bytea,uuid,bytea,uuid,bytea,text,text,text)": lambda hidden, world: (
         f"SELECT open_session(gen_random_uuid(), 'x', $1, '-', '{world['member of holder']}', NULL, '', '', '')",
         world["account of holder"] if hidden else new_id(),

@@ -22,14 +22,18 @@ ACCEPT = f"""
 UPDATE joint_intervention_partner SET status = 'accepted', answered_at = now(), answered_by = {ACCOUNT}
  WHERE case_id = $1
 """
-WITHDRAW = "UPDATE authorisation SET withdrawn_at = now() WHERE case_id = $1"
-CLOSE = "UPDATE joint_intervention SET closed_at = now() WHERE case_id = $1"
+WITHDRAW = f"""
+UPDATE authorisation SET withdrawn_at = now(), withdrawn_by = {ACCOUNT}, withdrawal_reason = 'x' WHERE case_id = $1
+"""
+CLOSE = f"""
+UPDATE joint_intervention SET closed_at = now(), closed_by = {ACCOUNT}, closing_reason = 'other' WHERE case_id = $1
+"""
 PROTECT = "UPDATE case_address SET protected = NOT protected WHERE case_id = $1"
 GIVE = f"""
 INSERT INTO authorisation (territory_id, case_id, holder_id, basis, purposes, organisation_ids, kinds, field_mask,
                            until, given_at, given_by)
 SELECT c.territory_id, c.id, c.holder_id, 'consent', '{{traineeship}}', '{{}}', '{{caritas}}', {ALL_FIELDS},
-       now() + interval '1 day', now(), c.opened_by
+       now() + interval '1 day', now(), {ACCOUNT}
   FROM case_file c WHERE c.id = $1
 """
 NARROW = f"UPDATE pact_term SET read_mask = read_mask # {FIELD['contacts.phone'].mask}, write_mask = 0"
@@ -115,10 +119,15 @@ async def begin(ground: Ground, stack: AsyncExitStack, who: str | None) -> async
 
 
 async def do(ground: Ground, connection: asyncpg.Connection, step: str, name: str) -> None:
-    """Take one step, on this case or on everybody's."""
+    """Take one step, on this case or on everybody's; what was closed meanwhile may not be accepted any more."""
     statement = STEPS[step][1]
-    done: str = await connection.execute(statement, *([ground.world[name]] if "$1" in statement else []))
-    assert not done.endswith(" 0"), step
+    try:
+        done: str = await connection.execute(statement, *([ground.world[name]] if "$1" in statement else []))
+    except asyncpg.InsufficientPrivilegeError as refused:
+        if step != "accept" or "the work to be open" not in str(refused):
+            raise
+    else:
+        assert not done.endswith(" 0"), step
 
 
 async def done_or_waiting(

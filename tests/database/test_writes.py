@@ -71,9 +71,9 @@ def authorisation(world: World, holder: str, case: str) -> tuple[str, list[Any]]
 
 def joint_intervention(world: World, holder: str, case: str) -> tuple[str, list[Any]]:
     return (
-        "INSERT INTO joint_intervention (territory_id, case_id, holder_id, purpose, offered_mask, proposed_at, "
-        "proposed_by) VALUES ($1, $2, $3, 'traineeship', $4, now(), $5)",
-        [world["here"], world[case], world[holder], ALL_FIELDS, world["account of partner"]],
+        "INSERT INTO joint_intervention (territory_id, case_id, holder_id, purpose, proposed_at, "
+        "proposed_by) VALUES ($1, $2, $3, 'traineeship', now(), $4)",
+        [world["here"], world[case], world[holder], world["account of partner"]],
     )
 
 
@@ -81,7 +81,7 @@ def invitation(world: World, holder: str, case: str, work: str) -> tuple[str, li
     return (
         "INSERT INTO joint_intervention_partner (territory_id, joint_intervention_id, organisation_id, holder_id, "
         "case_id) VALUES ($1, $2, $3, $4, $5)",
-        [world["here"], world[work], world["partner"], world[holder], world[case]],
+        [world["here"], world[work], world["stranger"], world[holder], world[case]],
     )
 
 
@@ -146,7 +146,8 @@ async def test_accepting_gives_a_ground_and_withdrawing_takes_it(acting: As, wor
         assert await connection.fetchval(count, *key) == 1
         assert len(await connection.fetch(WORK_OF, world["shared"])) == 1
         await connection.execute("SELECT set_config('win.organisation_id', $1, true)", str(world["holder"]))
-        await connection.execute("UPDATE authorisation SET withdrawn_at = now()")
+        withdrawn = f"withdrawn_at = now(), withdrawn_by = {ACCOUNT}, withdrawal_reason = 'x'"
+        await connection.execute(f"UPDATE authorisation SET {withdrawn} WHERE case_id = $1", world["shared"])
         await connection.execute("SELECT set_config('win.organisation_id', $1, true)", str(world["invited"]))
         assert await connection.fetchval(count, *key) == 0
         assert await connection.fetch(WORK_OF, world["shared"]) == []

@@ -1,7 +1,7 @@
 """Two small territories with one case in every state of sharing, and the people who must not see it."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -42,7 +42,8 @@ class World:
     def context(self, organisation: str, role: Role, territory: str = "here") -> Context:
         """Return the context that the server sets for a member of the organisation."""
         masks = MASKS[role]
-        return Context(self[territory], self[organisation], self[f"account of {organisation}"], masks.read, masks.write)
+        bits = (masks.read, masks.write, masks.actions)
+        return Context(self[territory], self[organisation], self[f"account of {organisation}"], *bits)
 
     async def put(self, table: str, **values: Any) -> None:
         """Insert one row as the owner."""
@@ -194,7 +195,8 @@ async def share(
     closed: bool = False,
     **partners: str,
 ) -> None:
-    """Give an authorisation and propose joint work, with the partners' answers."""
+    """Give an authorisation and propose joint work, with the partners' answers; what has expired, before that."""
+    given = now() + min(until - LATER, timedelta())
     row = {"territory_id": world["here"], "case_id": world[name], "holder_id": world["holder"]}
     account, done = world["account of holder"], {"at": now(), "by": world["account of holder"]}
     await world.put(
@@ -204,25 +206,39 @@ async def share(
         kinds=[],
         field_mask=ALL_FIELDS,
         until=now() + until,
-        given_at=now(),
+        given_at=given,
         given_by=account,
         **({"withdrawn_at": done["at"], "withdrawn_by": done["by"]} if withdrawn else {}),
     )
     await world.put(
         "joint_intervention",
-        **{**row, "id": world.new(f"work on {name}"), "purpose": purpose, "offered_mask": ALL_FIELDS},
-        proposed_at=now(),
+        **{**row, "id": world.new(f"work on {name}"), "purpose": purpose},
+        proposed_at=given,
         proposed_by=account,
-        **({"closed_at": done["at"], "closed_by": done["by"]} if closed else {}),
+        **({"closed_at": done["at"], "closed_by": done["by"], "closing_reason": "completed"} if closed else {}),
     )
+    await world.put(
+        "joint_intervention_offer",
+        **{**row, "joint_intervention_id": world[f"work on {name}"], "offered_mask": ALL_FIELDS},
+        message=f"{name} joint_intervention_offer message",
+    )
+    await answer_each(world, name, row, given if until == EARLIER else None, partners)
+    await record(world, name, partners)
+
+
+async def answer_each(
+    world: World, name: str, row: dict[str, Any], moment: datetime | None, partners: dict[str, str]
+) -> None:
+    """Invite each partner, with its answer; of what has expired the answer is old too."""
     for slug, status in partners.items():
-        answer = {} if status == "invited" else {"answered_at": now(), "answered_by": world[f"account of {slug}"]}
+        moment = moment or now()
+        answer = {} if status == "invited" else {"answered_at": moment, "answered_by": world[f"account of {slug}"]}
+        answer |= {"decline_reason": "no_place"} if status == "declined" else {}
         await world.put(
             "joint_intervention_partner",
             **{**row, **answer, "joint_intervention_id": world[f"work on {name}"], "organisation_id": world[slug]},
             status=status,
         )
-    await record(world, name, partners)
 
 
 async def record(world: World, name: str, partners: dict[str, str]) -> None:

@@ -18,7 +18,7 @@ from tests.api.test_main_job import ACCEPT, CONSENT, OPEN, PROPOSE, WITHDRAW, WO
 FAMILY = "Interrotta"
 CLOSE = """
 mutation Close($id: ID!) {
-  closeJointIntervention(input: {jointInterventionId: $id, reason: "fine"}) {
+  closeJointIntervention(input: {jointInterventionId: $id, reason: COMPLETED}) {
     jointIntervention { status } problems { code }
   }
 }"""

@@ -62,8 +62,8 @@ async def test_a_partner_sees_nothing_of_others(office: Office) -> None:
         office.anna, propose_joint_intervention, case, "health_social_pathway", [CLINIC], ["health.conditions"], None
     )
     await do(office.giulia, accept_joint_intervention, both)
-    await do(office.luca, decline_joint_intervention, alone, "Non possiamo")
-    await do(office.anna, close_joint_intervention, both, "Finito")
+    await do(office.luca, decline_joint_intervention, alone, "not_now")
+    await do(office.anna, close_joint_intervention, both, "completed")
     proposed, closed = "joint_intervention_proposed", "joint_intervention_closed"
     everything = [
         *("case_opened", "authorisation_given", "authorisation_will_end", "case_updated", "case_updated"),

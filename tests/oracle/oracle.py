@@ -24,7 +24,7 @@ WRITES = {"volunteer": COMMON, "operator": COMMON | CONFIDENTIAL, "case_manager"
 class Organisation:
     slug: str
     kind: str
-    bound: bool = True  # valid, and a party of the pact
+    bound: bool = True  # valid, and a party of the pact, today
 
 
 @dataclass
@@ -41,6 +41,8 @@ class Work:
     purpose: str
     offered: list[str]
     accepted: set[str] = field(default_factory=set)
+    # On which authorisations of the case, by position, each partner's part stands; what has ended is taken out.
+    stands_on: dict[str, set[int]] = field(default_factory=dict)
     aged: bool = False  # accepted longer ago than any clause lasts
     closed: bool = False
 
@@ -66,11 +68,35 @@ def shared(shares: list[dict], who: Organisation, case: Case, act: str) -> set[s
         rules = [s for s in shares if work.purpose in s["for"] and {who.slug, who.kind} & set(s["whom"])]
         never = {key for rule in rules for key in expanded(rule["never"], whole=True)}
         for rule in rules if who.slug in work.accepted and not work.closed and who.bound else []:
-            for one in case.authorisations:
+            for one in (case.authorisations[n] for n in work.stands_on.get(who.slug, ())):
                 named = work.purpose in one.purposes and {who.slug, who.kind} & set(one.whom)
                 if one.holds and named and one.basis == rule["basis"] and not (work.aged and rule["until_days"]):
                     given |= (expanded(rule[act]) - never) & expanded(one.fields) & expanded(work.offered)
     return given - ({"contacts.address"} if case.protected else set())
+
+
+def accept(case: Case, work: Work, who: Organisation) -> None:
+    """Whoever accepts stands on every authorisation that holds at that moment and names it for the purpose."""
+    work.accepted.add(who.slug)
+    for n, one in enumerate(case.authorisations):
+        if one.holds and work.purpose in one.purposes and {who.slug, who.kind} & set(one.whom):
+            work.stands_on.setdefault(who.slug, set()).add(n)
+
+
+def attach(case: Case, work: Work, n: int, organisations: dict[str, Organisation]) -> None:
+    """The holder lets a later authorisation count too, for whoever accepted, takes part still, and is named in it."""
+    one = case.authorisations[n]
+    for slug in work.accepted:
+        who = organisations[slug]
+        if who.bound and one.holds and work.purpose in one.purposes and {who.slug, who.kind} & set(one.whom):
+            work.stands_on.setdefault(slug, set()).add(n)
+
+
+def leave(cases: list[Case], slug: str) -> None:
+    """Whoever leaves has lost for good what their part stood on, also if they are back later."""
+    for case in cases:
+        for work in case.works:
+            work.stands_on.pop(slug, None)
 
 
 def may(shares: list[dict], who: Organisation, role: str, case: Case, act: str) -> set[str]:

@@ -16,7 +16,7 @@ from authz.faults import PactError
 from infra.clock import new_id, now, today
 from tenants.pacts.service import bring_into_force, load_pact, parties_of
 from tests.authz.documents import KINDS
-from tests.oracle.oracle import Authorisation, may
+from tests.oracle.oracle import Authorisation, accept, attach, leave, may
 from tests.oracle.strategies import (
     OPEN_GROUPS,
     PURPOSES,
@@ -74,7 +74,7 @@ LIST = "{ cases(first: 10) { totalCount nodes { ...F } } plain: cases(first: 10)
 NESTED = "{ jointInterventions(first: 20) { nodes { id case { ...F } } } }" + FIELDS
 
 ENDINGS = ("withdraw", "expire", "close", "age", "leave", "protect")
-CHANGES = ("give", "propose", "propose", "answer", "answer", "answer", *ENDINGS)
+CHANGES = ("give", "attach", "attach", "propose", "propose", "answer", "answer", "answer", "come back", *ENDINGS)
 
 decisions, shared = 0, 0
 
@@ -242,7 +242,7 @@ async def change(world: World, known: Known, kind: str, data: st.DataObject) -> 
         given = {"authorisationId": f"authorisation_{known.authorisations[n]}", "reason": "prova"}
         await world.do(case.holder, "withdrawAuthorisation", given, "authorisation")
         case.authorisations[n].holds = False
-    elif kind in ("answer", "close", "age") and works:
+    elif kind in ("answer", "attach", "close", "age") and works:
         await change_work(world, known, data.draw(st.integers(0, len(works) - 1)), kind, data)
     else:
         await change_otherwise(world, known, kind, data)
@@ -252,9 +252,14 @@ async def change_work(world: World, known: Known, n: int, kind: str, data: st.Da
     """Answer, close or age one joint intervention."""
     row, work = known.works[n], known.case.works[n]
     given = {"jointInterventionId": f"joint-intervention_{row}"}
-    if kind == "close":
+    if kind == "attach" and known.authorisations:
+        chosen = data.draw(st.integers(0, len(known.authorisations) - 1))
+        named = {**given, "authorisationId": f"authorisation_{known.authorisations[chosen]}"}
+        if await world.do(known.case.holder, "attachAuthorisation", named, "jointIntervention"):
+            attach(known.case, work, chosen, world.organisations)
+    elif kind == "close":
         closed = await world.do(
-            known.case.holder, "closeJointIntervention", {**given, "reason": "finito"}, "jointIntervention"
+            known.case.holder, "closeJointIntervention", {**given, "reason": "COMPLETED"}, "jointIntervention"
         )
         work.closed = work.closed or closed is not None
     elif kind == "age":
@@ -277,11 +282,12 @@ async def answer(world: World, known: Known, n: int, slug: str, *, accepts: bool
     # Who accepts after the others' time is up has a time of their own: left out, so that `aged` tells all.
     invited = given["jointInterventionId"] in [node["id"] for node in mine["data"]["jointInterventions"]["nodes"]]
     if invited and not work.aged:
-        more = {} if accepts else {"reason": "no"}
+        more = {} if accepts else {"reason": "OTHER"}
         verb = "acceptJointIntervention" if accepts else "declineJointIntervention"
         done = await world.do(slug, verb, {**given, **more}, "jointIntervention")
         if done and accepts:
-            work.accepted.add(slug)
+            assert world.organisations[slug].bound, world.story
+            accept(known.case, work, world.organisations[slug])
 
 
 async def change_otherwise(world: World, known: Known, kind: str, data: st.DataObject) -> None:
@@ -301,7 +307,15 @@ async def change_otherwise(world: World, known: Known, kind: str, data: st.DataO
         left = "UPDATE pact_party SET left_on = $2 WHERE organisation_id = $1"
         await world.as_owner(left, world.ids[slug], today())
         world.organisations[slug].bound = False
+        leave([one.case for one in world.cases], slug)
         world.story.append(f"{slug} left the pact")
+    elif kind == "come back":
+        away = sorted(slug for slug, one in world.organisations.items() if not one.bound)
+        if away:
+            slug = data.draw(st.sampled_from(away))
+            await world.as_owner("UPDATE pact_party SET left_on = NULL WHERE organisation_id = $1", world.ids[slug])
+            world.organisations[slug].bound = True
+            world.story.append(f"{slug} is back")
 
 
 async def in_force(world: World, rules: list[dict[str, Any]]) -> bool:

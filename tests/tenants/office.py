@@ -10,7 +10,7 @@ from uuid import UUID
 
 from authz.actor import Actor
 from authz.kinds import OrganisationKind
-from authz.roles import Role
+from authz.roles import MASKS, Role
 from infra.clock import new_id, today
 from infra.database import Connection, Context, transaction
 from tenants.authorisations.service import give_authorisation
@@ -126,7 +126,7 @@ async def version_of(office: Office, case: UUID) -> int:
 @asynccontextmanager
 async def acting(actor: Actor) -> AsyncIterator[Connection]:
     """Run a transaction in which the rows of the actor's organisation exist."""
-    masks = (actor.read_mask, actor.write_mask)
+    masks = (actor.read_mask, actor.write_mask, MASKS[actor.role].actions)
     async with transaction(Context(actor.territory_id, actor.organisation_id, actor.account_id, *masks)) as connection:
         yield connection
 

@@ -43,7 +43,8 @@ async def test_a_proposal_keeps_what_is_offered_and_invites(office: Office) -> N
     case = await office.a_case()
     fields = ["identity", "economic", "health.conditions"]
     row = await propose(office, case, "TRAINEESHIP", [PARTNER, PARTNER], fields, " Tirocinio?\n")
-    kept = "SELECT purpose, offered_mask, message, proposed_by FROM joint_intervention WHERE id = $1"
+    kept = """SELECT purpose, offered_mask, message, proposed_by FROM joint_intervention j
+                JOIN joint_intervention_offer o ON o.joint_intervention_id = j.id WHERE j.id = $1"""
     assert await see(office.anna, kept, row) == [("traineeship", mask_of(fields), "Tirocinio?", office.anna.account_id)]
     invited = (office.organisations[PARTNER], "invited", None)
     assert await see(office.anna, f"{PARTNERS} WHERE joint_intervention_id = $1", row) == [invited]
@@ -103,32 +104,32 @@ async def test_accepting_shares_and_closing_ends_it(office: Office) -> None:
     await do(office.giulia, accept_joint_intervention, row)
     assert len(await see(office.giulia, "SELECT FROM case_file WHERE id = $1", case)) == 1
     with pytest.raises(Refused):
-        await do(office.giulia, close_joint_intervention, row, "Finito")
+        await do(office.giulia, close_joint_intervention, row, "completed")
     with pytest.raises(Invalid) as invalid:
-        await do(office.anna, close_joint_intervention, row, "")
-    assert told(invalid) == [("REQUIRED", "reason")]
-    await do(office.anna, close_joint_intervention, row, "Finito")
+        await do(office.anna, close_joint_intervention, row, "La persona è malata")
+    assert told(invalid) == [("UNKNOWN_ITEM", "reason")]
+    await do(office.anna, close_joint_intervention, row, "completed")
     assert await see(office.giulia, "SELECT FROM case_file WHERE id = $1", case) == []
     with pytest.raises(Invalid) as invalid:
-        await do(office.anna, close_joint_intervention, row, "Di nuovo")
+        await do(office.anna, close_joint_intervention, row, "other")
     assert told(invalid) == [("WRONG_STATE", "joint_intervention_id")]
 
 
 async def test_declining_takes_a_reason(office: Office) -> None:
     row = await office.propose(await office.a_case())
-    for reason, code in (("\t", "REQUIRED"), ("x" * 501, "TOO_LONG")):
+    for reason, code in ((None, "REQUIRED"), ("La persona è malata", "UNKNOWN_ITEM")):
         with pytest.raises(Invalid) as invalid:
             await do(office.giulia, decline_joint_intervention, row, reason)
         assert told(invalid) == [(code, "reason")]
-    await do(office.giulia, decline_joint_intervention, row, "Nessun posto")
-    declined = (office.organisations[PARTNER], "declined", "Nessun posto")
+    await do(office.giulia, decline_joint_intervention, row, "NO_PLACE")
+    declined = (office.organisations[PARTNER], "declined", "no_place")
     assert await see(office.anna, f"{PARTNERS} WHERE joint_intervention_id = $1", row) == [declined]
 
 
 async def test_an_answer_is_given_once(office: Office) -> None:
     row = await office.propose(await office.a_case())
     await do(office.giulia, accept_joint_intervention, row)
-    for answer in ((accept_joint_intervention, row), (decline_joint_intervention, row, "Ripensandoci")):
+    for answer in ((accept_joint_intervention, row), (decline_joint_intervention, row, "not_now")):
         with pytest.raises(Invalid) as invalid:
             await do(office.giulia, *answer)
         assert told(invalid) == [("ALREADY_ANSWERED", "joint_intervention_id")]
@@ -136,7 +137,7 @@ async def test_an_answer_is_given_once(office: Office) -> None:
 
 async def test_what_is_closed_is_not_accepted(office: Office) -> None:
     row = await office.propose(await office.a_case())
-    await do(office.anna, close_joint_intervention, row, "Trovato altro")
+    await do(office.anna, close_joint_intervention, row, "other_way")
     with pytest.raises(Invalid) as invalid:
         await do(office.giulia, accept_joint_intervention, row)
     assert told(invalid) == [("WRONG_STATE", "joint_intervention_id")]
@@ -170,7 +171,7 @@ async def test_of_two_answers_at_once_one_counts(office: Office) -> None:
     row = await office.propose(await office.a_case())
     results = await at_once(
         do(office.giulia, accept_joint_intervention, row),
-        do(office.giulia, decline_joint_intervention, row, "No"),
+        do(office.giulia, decline_joint_intervention, row, "not_now"),
     )
     assert sorted(type(result).__name__ for result in results) == ["Invalid", "UUID"]
 
@@ -182,7 +183,7 @@ async def test_closing_and_accepting_at_once_leave_nothing_shared(office: Office
         row = await office.propose(case)
         await at_once(
             do(office.giulia, accept_joint_intervention, row),
-            do(office.anna, close_joint_intervention, row, "Annullato"),
+            do(office.anna, close_joint_intervention, row, "mistake"),
         )
         assert await see(office.giulia, "SELECT FROM case_access WHERE case_id = $1", case) == []
 

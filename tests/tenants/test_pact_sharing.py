@@ -2,7 +2,7 @@
 
 import pytest
 
-from authz.fields import FIELD, mask_of
+from authz.fields import ALL_FIELDS, FIELD, mask_of
 from infra.clock import new_id
 from tests.authz.documents import clause, share
 from tests.tenants.land import AID, PLACEMENT, Land
@@ -12,19 +12,24 @@ CASE = """
 INSERT INTO case_file (territory_id, id, holder_id, person_id, opened_by, number, status, opened_on, version, is_demo)
 VALUES ($1, $2, $3, $4, $5, '1', 'listening', current_date, 1, true)
 """
-CONSENT = """
+CONSENT = f"""
 INSERT INTO authorisation (territory_id, case_id, holder_id, organisation_ids, given_by, basis, purposes, kinds,
                            field_mask, until, given_at)
-VALUES ($1, $2, $3, ARRAY[$4::uuid], $5, 'consent', '{traineeship}', '{}', -1, now() + interval '1 year', now())
+VALUES ($1, $2, $3, ARRAY[$4::uuid], $5, 'consent', '{{traineeship}}', '{{}}', {ALL_FIELDS},
+        now() + interval '1 year', now())
 """
 WORK = """
-INSERT INTO joint_intervention (territory_id, id, case_id, holder_id, proposed_by, purpose, offered_mask, proposed_at)
-VALUES ($1, $2, $3, $4, $5, 'traineeship', -1, now())
+INSERT INTO joint_intervention (territory_id, id, case_id, holder_id, proposed_by, purpose, proposed_at)
+VALUES ($1, $2, $3, $4, $5, 'traineeship', now())
+"""
+OFFER = """
+INSERT INTO joint_intervention_offer (territory_id, joint_intervention_id, case_id, holder_id, offered_mask)
+VALUES ($1, $2, $3, $4, -1)
 """
 PARTNER = """
 INSERT INTO joint_intervention_partner (territory_id, joint_intervention_id, organisation_id, holder_id, case_id,
-                                        status, answered_at)
-VALUES ($1, $2, $3, $4, $5, 'accepted', now())
+                                        status, answered_at, answered_by)
+VALUES ($1, $2, $3, $4, $5, 'accepted', now(), $6)
 """
 
 
@@ -41,7 +46,8 @@ async def share_a_case(land: Land) -> None:
         (CASE, case, holder, person, somebody),
         (CONSENT, case, holder, partner, somebody),
         (WORK, work, case, holder, somebody),
-        (PARTNER, work, partner, holder, case),
+        (OFFER, work, case, holder),
+        (PARTNER, work, partner, holder, case, somebody),
     ):
         await land.owner.execute(statement, land.id, *values)
 
@@ -55,9 +61,8 @@ async def shared(land: Land) -> list[tuple[int, int]]:
 
 
 async def test_sharing_follows_the_version_in_force(land: Land) -> None:
-    await share_a_case(land)
-    assert await shared(land) == []
     await land.bring_into_force(land.document(AID, PLACEMENT))
+    await share_a_case(land)
     read = mask_of(["identity", "work"]) & ~FIELD["identity.identity_code"].mask
     assert await shared(land) == [(read, FIELD["plan.progress"].mask)]
     await land.bring_into_force(land.document(AID, clause(share(read=["work"])), version=2))
@@ -106,7 +111,7 @@ async def test_the_last_day_counts_to_its_end_in_italy(land: Land, answered: str
     """Summer time begins or ends in between: 540 days are days of the calendar, not so many hours."""
     await land.bring_into_force(land.document(PLACEMENT))
     await share_a_case(land)
-    await land.owner.execute("UPDATE authorisation SET until = '2100-01-01'")
+    await land.owner.execute("UPDATE authorisation SET until = given_at + interval '5 years'")
     await land.owner.execute("UPDATE joint_intervention_partner SET answered_at = $1::text::timestamptz", answered)
     found = await land.owner.fetchval(
         "SELECT to_char(until AT TIME ZONE 'Europe/Rome', 'YYYY-MM-DD HH24:MI') FROM case_access WHERE clause > 0"

@@ -15,7 +15,8 @@ from authz.purposes import Purpose
 from authz.roles import Role
 from tenants.cases.models import CaseStatus
 from tenants.events.models import EventKind
-from tenants.joint_work.models import Answer
+from tenants.joint_work.reasons import ClosingReason, DeclineReason
+from tenants.joint_work.shape import JointInterventionStatus, PartnerStatus
 from web import groups
 from web.texts import TEXTS, day, instant, money
 
@@ -71,8 +72,10 @@ def test_only_the_explorer_runs_a_script() -> None:
 
 
 CODES = {
-    "answer": Answer,
+    "answer": PartnerStatus,
     "basis": Basis,
+    "closing": ClosingReason,
+    "decline": DeclineReason,
     "kind": OrganisationKind,
     "party": PartyRole,
     "purpose": Purpose,
@@ -80,6 +83,7 @@ CODES = {
     "status": CaseStatus,
     "event": EventKind,
     "why": Reason,
+    "work": JointInterventionStatus,
 }
 
 

@@ -248,7 +248,7 @@ def readers(found: Mapping[str, Any], pact: Mapping[str, Any] | None) -> list[Re
                     today(),
                     day_of(partner["answeredAt"]) if partner["answeredAt"] else None,
                 )
-                if one.visible and one.field in filled
+                if one.visible and one.field in filled and partner["status"] != "SUSPENDED"
             ],
         )
         for work in found["jointInterventions"]["nodes"]

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from authz.fields import FIELD, GROUPS, mask_of
 from infra.clock import today
 from infra.errors import NotFound, Refused
+from tenants.joint_work.reasons import ClosingReason, DeclineReason
 from web.again import again_of
 from web.ask import Answer, ask, do
 from web.forms import Problems, Typed, missing, read_form
@@ -20,6 +21,11 @@ from web.rendering import by_address, page, redirect, render
 
 NAMES = ("purpose", "partners", "fields", "message")
 VERBS = ("accept", "decline", "close")
+REASONS = {
+    "decline": [reason.name for reason in DeclineReason],
+    # The last is said by the closing of the case itself.
+    "close": [reason.name for reason in ClosingReason if reason is not ClosingReason.CASE_CLOSED],
+}
 SAVED = ("send", "unseen", *VERBS)
 NAMED = {*USUAL, *SENSITIVE, *FIELD}
 
@@ -181,8 +187,10 @@ async def detail(request: Request, typed: Typed, problems: Sequence[Any]) -> Res
         status=422 if problems else 200,
         viewer=answer.data["viewer"],
         work=work,
-        offered=[name for name in work["fields"] if name in reach],
-        beyond=[name for name in work["fields"] if name not in reach] if work["viewerCan"]["close"] else [],
+        offered=[name for name in work["fields"] or () if name in reach],
+        beyond=[name for name in work["fields"] or () if name not in reach] if work["viewerCan"]["close"] else [],
+        decline_reasons=REASONS["decline"],
+        closing_reasons=REASONS["close"],
         saved=saved if saved in SAVED else "",
         typed=typed,
         problems=problems,
@@ -198,7 +206,10 @@ async def answer_or_close(request: Request) -> Response:
     if verb not in VERBS:
         raise NotFound
     given: Mapping[str, Any] = {"jointInterventionId": identifier}
-    if verb != "accept":
+    if verb in REASONS:
+        if typed.text("reason") not in REASONS[verb]:
+            answer = await ask(request, "joint_intervention", {"id": identifier})
+            return await detail(request, typed, [missing("reason", answer.language)])
         given = {**given, "reason": typed.text("reason")}
     payload, found = await do(request, f"{verb}_joint_intervention", given, once=typed.once)
     if found:

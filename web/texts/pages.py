@@ -275,7 +275,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
         "From then on the partners do not see the case by this joint work.",
     ),
     "work.closed_because": ("Motivo: {reason}", "Reason: {reason}"),
-    "work.decline_lead": ("Se non puoi, scrivi il motivo: aiuta chi te l'ha chiesto.", "If you cannot, say why."),
+    "work.decline_lead": ("Se non puoi, scegli il motivo: aiuta chi te l'ha chiesto.", "If you cannot, say why."),
     "work.empty": ("Nessun intervento congiunto", "No joint work"),
     "work.empty_lead": (
         "Apri una scheda e proponi un intervento: lo troverai qui.",

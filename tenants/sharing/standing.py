@@ -1,0 +1,27 @@
+"""What joint work stands on: who takes part at all, and which authorisations an acceptance brings with it."""
+
+from infra.row_security import TODAY
+
+
+def takes_part(row: str) -> str:
+    """Return the predicate that the organisation of a row is there today, and a party of the pact in force."""
+    return (
+        "EXISTS (SELECT FROM organisation o "
+        "JOIN pact_party m ON m.territory_id = o.territory_id AND m.organisation_id = o.id "
+        "JOIN pact_version v ON v.territory_id = m.territory_id AND v.id = m.pact_version_id "
+        "AND v.in_force_from IS NOT NULL AND v.superseded_at IS NULL "
+        f"WHERE o.territory_id = {row}.territory_id AND o.id = {row}.organisation_id "
+        f"AND {TODAY} >= greatest(o.valid_from, m.joined_on) AND {TODAY} <= coalesce(o.valid_until, 'infinity') "
+        f"AND {TODAY} < coalesce(m.left_on, 'infinity'))"
+    )
+
+
+def stood_on(purpose: str, moment: str) -> str:
+    """Return the predicate of the authorisations `a` that a part taken at this moment by organisation `o` stands on.
+
+    All that were in force then, for the purpose and for the organisation by name or kind; none that came later.
+    """
+    return (
+        f"{purpose} = ANY (a.purposes) AND (o.id = ANY (a.organisation_ids) OR o.kind = ANY (a.kinds)) "
+        f"AND a.given_at <= {moment} AND a.until > {moment} AND coalesce(a.withdrawn_at, 'infinity') > {moment}"
+    )
