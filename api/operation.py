@@ -8,43 +8,29 @@ Every verb of a mutation and every read of its payload stand in it, the log of r
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
 from graphql import (
-    ArgumentNode,
-    DirectiveNode,
-    DocumentNode,
     ExecutionResult,
-    FieldNode,
     GraphQLError,
-    OperationDefinitionNode,
     OperationType,
-    VariableNode,
     execute,
     get_operation_ast,
-    validate,
 )
 from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingOnIncremental
-from graphql.language.visitor import Visitor, visit
 
 from api.account import is_secret
-from api.counting import Roots, count_refusal, count_result, roots_of
+from api.counting import count_refusal, count_result
+from api.documents import Prepared, demand_affordable, prepare, roots
 from api.identity import Credentials, Standing, demand_still_entered, enter, not_overtaken, note_use
-from api.limits import checked_document
-from api.limits_cost import check_operation
 from api.reading.answer import Asking
 from api.schema import schema
 from infra.database import OUTDATED, again, connection, transaction
 from infra.errors import BadRequest, MethodNotAllowed, Unauthenticated, WinError
 from tenants.account.service import Renewed
 from tenants.operations.service import remember, remembered
-
-DOCUMENTS = 512
-SMALL = 1024
-"""Variables of up to this many bytes are remembered with what they cost."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +61,6 @@ class Answered:
     result: ExecutionResult
     language: str
     renewed: Renewed | None = None
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A document that may be executed, parsed and validated once."""
-
-    document: DocumentNode
-    errors: tuple[GraphQLError, ...]
 
 
 class RolledBack(Exception):
@@ -122,7 +100,7 @@ async def _answer(ask: Ask, credentials: Credentials, request_id: UUID, language
             is_stale = viewer.is_stale
             viewer = viewer.speaking(language or viewer.actor.language)
             language = viewer.actor.language
-            asking = Asking(viewer, request_id, ask.document, ask.operation_name)
+            asking = Asking(viewer, request_id, ask.operation_name)
             asking.network_address, asking.device = ask.network_address, ask.device
             asking.standing = Standing(credentials.token_hash, str(viewer.actor.role))
             try:
@@ -164,8 +142,8 @@ async def _execute(ask: Ask, asking: Asking) -> ExecutionResult:
         raise BadRequest("error.which_operation")
     if ask.read_only and operation.operation is not OperationType.QUERY:
         raise MethodNotAllowed("POST")
-    demand_affordable(ask)
-    asking.varying = varying(ask.document)
+    demand_affordable(ask.document, ask.operation_name, ask.variables)
+    asking.document, asking.varying = prepared.key, prepared.varying
     if operation.operation is OperationType.MUTATION:
         return await _mutate(ask, prepared, asking)
     result = await _run(ask, prepared, asking)
@@ -219,59 +197,3 @@ async def _run(ask: Ask, prepared: Prepared, asking: Asking) -> ExecutionResult:
         if isinstance(cause := cause_of(error), OUTDATED):
             raise cause
     return result
-
-
-@lru_cache(DOCUMENTS)
-def prepare(source: str) -> Prepared:
-    """Return the parsed and validated document. Raises `WinError` for one that asks too much, or cannot be read."""
-    document = checked_document(source)
-    return Prepared(document, tuple(validate(schema._schema, document, max_errors=5, hide_suggestions=True)))
-
-
-@lru_cache(DOCUMENTS)
-def roots(source: str, operation_name: str | None) -> Roots | None:
-    """Return the root fields of an operation; none of a document that is not valid."""
-    prepared = prepare(source)
-    operation = get_operation_ast(prepared.document, operation_name)
-    return None if prepared.errors or operation is None else roots_of(prepared.document, operation)
-
-
-def demand_affordable(ask: Ask) -> None:
-    """Go on only if the operation costs no more than one may. Raises `LimitExceeded`."""
-    variables = orjson.dumps(dict(ask.variables), default=str)
-    if len(variables) <= SMALL and not is_secret(ask.document):
-        _demand_affordable(ask.document, ask.operation_name, variables)
-    else:
-        check_operation(schema._schema, prepare(ask.document).document, ask.operation_name, ask.variables)
-
-
-@lru_cache(DOCUMENTS)
-def _demand_affordable(source: str, operation_name: str | None, variables: bytes) -> None:
-    """Count once what is asked again and again; a refusal is not remembered."""
-    check_operation(schema._schema, prepare(source).document, operation_name, orjson.loads(variables))
-
-
-@lru_cache(DOCUMENTS)
-def varying(source: str) -> tuple[str, ...]:
-    """Return the names of the variables that change what a statement looks like: of directives and lower arguments."""
-    finder = VaryingVariables()
-    visit(prepare(source).document, finder)
-    return tuple(sorted(finder.names))
-
-
-class VaryingVariables(Visitor):
-    """Finds the variables in directives, and in arguments of any field below a root."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def enter_variable(self, node: VariableNode, _key: Any, parent: Any, _path: Any, ancestors: list[Any]) -> None:
-        nodes = [item for item in (*ancestors, parent) if not isinstance(item, list | tuple)]
-        if any(isinstance(item, DirectiveNode) for item in nodes):
-            self.names.add(node.name.value)
-        elif any(isinstance(item, ArgumentNode) for item in nodes):
-            depth = sum(isinstance(item, FieldNode) for item in nodes)
-            in_operation = any(isinstance(item, OperationDefinitionNode) for item in nodes)
-            if depth > 1 or not in_operation:
-                self.names.add(node.name.value)

@@ -18,6 +18,7 @@ from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.connection import get_connections
 
 from infra.errors import Unavailable
+from infra.prepared import FrugalConnection
 
 SERVING_ROLE = "win_app"
 OWNER = "win_owner"
@@ -96,8 +97,7 @@ def connection_facts(url: str) -> dict[str, Any]:
 
 def orm_config(url: str, *, max_size: int = 10) -> dict[str, Any]:
     """Return Tortoise's configuration for one pool on this address."""
-    # A statement compiled from a selection may be long; each is prepared once a connection whatever its length.
-    kept = {"statement_cache_size": 256, "max_cacheable_statement_size": 0, "reset": leave_as_it_is}
+    kept = {"connection_class": FrugalConnection, "max_cached_statement_lifetime": 0, "reset": leave_as_it_is}
     pool = {"minsize": 1, "maxsize": max_size, "timeout": 5, "command_timeout": 15, **kept}
     return {
         "connections": {

@@ -32,7 +32,7 @@ async def compiled_page(url: str, secret: str, token: str) -> str:
         result = (await answer(Ask(DOCUMENT, {}, None), credentials, new_id())).result
         if result.errors:
             raise RuntimeError(f"the page cannot be measured: {result.errors[0].message}")
-        statement = next(reversed(reading._kept.values()))
+        statement = reading._kept.newest()
         return json.dumps({"text": statement.text, "parameters": statement.parameters})
     finally:
         await close_pool()

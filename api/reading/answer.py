@@ -1,7 +1,6 @@
 """The two ways to read, one row or one page; every query and every payload goes through here."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from api.reading.collect import collect
 from api.reading.reference import canonical
 from authz.actions import Action
 from authz.roles import MASKS
+from infra.cache import Cache, key_of
 from infra.settings import settings
 from tenants.account.service import Renewed
 from tenants.reading import statements
@@ -23,7 +23,7 @@ from tenants.reading.shapes import Selected, Source
 from tenants.reading.statements import PageRequest, Statement
 from tenants.shapes import SHAPES
 
-KEPT = 2048
+BYTES_OF_STATEMENTS = 24 * 1024 * 1024
 
 Found = TypeVar("Found")
 
@@ -34,8 +34,9 @@ class Asking:
 
     viewer: Viewer
     request_id: UUID
-    document: str
     operation_name: str | None
+    document: bytes = b""
+    """What stands for the document, once it is prepared."""
     varying: tuple[str, ...] = ()
     network_address: str = ""
     device: str = ""
@@ -70,7 +71,7 @@ class Asking:
         }
 
 
-_kept: OrderedDict[object, Statement] = OrderedDict()
+_kept = Cache[Statement](BYTES_OF_STATEMENTS)
 
 
 async def read_one(info: GraphQLResolveInfo[Any], name: str, row: UUID) -> Any:
@@ -136,13 +137,13 @@ def _statement(
     """Return the statement of this selection, compiled once for each text that it can have."""
     asking: Asking = info.context
     given = info.variable_values.coerced
-    key = (
+    key = key_of(
         asking.document,
         asking.operation_name,
         tuple(info.path.as_list()),
         type_name,
         request,
-        tuple(repr(given.get(name)) for name in asking.varying),
+        tuple(given.get(name) for name in asking.varying),
         settings().read_path,
     )
     statement = _kept.get(key)
@@ -150,9 +151,8 @@ def _statement(
         selection = collect(info, type_name)
         if settings().read_path == "reference":
             selection = canonical(selection)
-        statement = _kept[key] = compile_(selection)
-        if len(_kept) > KEPT:
-            _kept.popitem(last=False)
+        statement = compile_(selection)
+        _kept.put(key, statement, statement.size)
     return statement
 
 

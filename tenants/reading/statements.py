@@ -18,6 +18,11 @@ class Statement:
     parameters: tuple[str, ...]
     constants: Mapping[str, object]
 
+    @property
+    def size(self) -> int:
+        """How many bytes it takes in memory, at most."""
+        return 1000 + 2 * len(self.text) + 64 * len(self.parameters) + len(repr(self.constants))
+
 
 @dataclass(frozen=True)
 class PageRequest:

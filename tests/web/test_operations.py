@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.operation import Ask, demand_affordable, prepare
+from api.documents import demand_affordable, prepare
 from tests.conftest import CAST
 from tests.conftest import Ask as Asking
 from web.ask import document, operations
@@ -60,7 +60,7 @@ def variables(operation: str) -> dict[str, Any]:
 @pytest.mark.parametrize("operation", operations())
 def test_every_operation_is_valid_and_affordable(operation: str) -> None:
     assert prepare(document(operation)).errors == ()
-    demand_affordable(Ask(document(operation), variables(operation), None))
+    demand_affordable(document(operation), None, variables(operation))
 
 
 @pytest.mark.parametrize("operation", operations())
