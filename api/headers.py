@@ -7,7 +7,7 @@ from traceback import extract_tb
 from uuid import UUID
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
@@ -17,6 +17,7 @@ from api.refusals import refusal
 from infra.clock import new_id
 from infra.errors import LimitExceeded, Unavailable, WinError
 from infra.log import logger
+from infra.settings import settings
 
 MAX_BODY = 1024 * 1024
 HEADERS: Mapping[str, str] = {
@@ -37,8 +38,16 @@ HSTS = "max-age=63072000; includeSubDomains"
 HOME = Path(__file__).parents[1]
 
 
-class BodyTooLarge(Exception):
-    """More came than one request may send; it ends the request wherever the body is read."""
+class BodyRefused(Exception):
+    """It ends the request wherever the body is read; the outermost layer answers."""
+
+
+class BodyTooLarge(BodyRefused):
+    """More came than one request may send."""
+
+
+class BodyTooSlow(BodyRefused):
+    """It did not come whole in the time that it may take."""
 
 
 class Headers:
@@ -68,6 +77,8 @@ class Exchange:
         self.identifier = identifier
         self.max_body = max_body
         self.received = 0
+        self.is_whole = False
+        self.until = asyncio.get_running_loop().time() + settings().request_seconds
         self.answered = answered
 
     async def run(self, app: ASGIApp) -> None:
@@ -79,6 +90,10 @@ class Exchange:
             await app(self.scope, self.counted_receive, self.safe_send)
         except BodyTooLarge:
             await self.too_large()
+        except BodyTooSlow:
+            await self.refuse(LimitExceeded("limit.slow", limit=f"{settings().request_seconds:g}"), status=408)
+        except ClientDisconnect:
+            pass  # nobody is there to be told anything
         except asyncio.CancelledError:
             # The process stops, and the time is over in which it lets requests end.
             await self.answer(Unavailable(), status=503)
@@ -89,9 +104,12 @@ class Exchange:
 
     async def too_large(self) -> None:
         """Refuse the body."""
-        error = LimitExceeded("limit.body", limit=self.max_body)
+        await self.refuse(LimitExceeded("limit.body", limit=self.max_body), status=413)
+
+    async def refuse(self, error: LimitExceeded, *, status: int) -> None:
+        """Refuse what goes beyond a limit, and count it."""
         count_limit(error)
-        await self.answer(error, status=413)
+        await self.answer(error, status=status)
 
     async def answer(self, error: WinError, *, status: int) -> None:
         """Send the refusal, unless an answer has begun: that one is left unfinished, and the server hangs up."""
@@ -107,8 +125,13 @@ class Exchange:
         return int(length[:20]) if length.isascii() and length.isdigit() else 0
 
     async def counted_receive(self) -> Message:
-        """Give the next part of the body. Raises `BodyTooLarge` as soon as there is too much of it."""
-        message = await self.receive()
+        """Give the next part of the body. Raises `BodyTooLarge` or `BodyTooSlow` as soon as it is one of these."""
+        try:
+            async with asyncio.timeout_at(None if self.is_whole else self.until):
+                message = await self.receive()
+        except TimeoutError:
+            raise BodyTooSlow from None
+        self.is_whole = not message.get("more_body", False)
         self.received += len(message.get("body", b""))
         if self.received > self.max_body:
             raise BodyTooLarge

@@ -23,6 +23,8 @@ from infra.queue import last_count, worker_was_seen
 from infra.settings import settings
 from tenants.pacts.service import policy_health
 
+PROBES = ("/livez", "/readyz", "/metrics")
+"""What is answered even while everything else is told to come back."""
 PATIENCE = 3.0
 """Seconds that a part has to answer; a probe that hangs tells nothing."""
 

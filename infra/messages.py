@@ -137,6 +137,10 @@ MESSAGES: Mapping[str, Sentence] = {
         "La richiesta ripete gli stessi campi: {found} coppie; il massimo è {limit}.",
         "The request repeats the same fields: {found} pairs; the most is {limit}.",
     ),
+    "limit.slow": (
+        "La richiesta non è arrivata intera in {limit} secondi. Controlla la connessione e riprova.",
+        "The request did not arrive whole within {limit} seconds. Check the connection and try again.",
+    ),
     "limit.tokens": (
         "Il documento della richiesta ha {found} simboli; il massimo è {limit}.",
         "The document of the request has {found} tokens; the most is {limit}.",

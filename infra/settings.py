@@ -27,6 +27,13 @@ class Settings(BaseSettings):
     drain_seconds: int = Field(
         10, ge=0, le=600, description="Seconds that requests may take to end when the web process is told to stop"
     )
+    connections: int = Field(1000, ge=10, le=100_000, description="Connections that one web process holds at once")
+    connections_per_address: int = Field(
+        100, ge=4, le=100_000, description="Of these, from one address that is no known proxy's"
+    )
+    request_seconds: float = Field(
+        20, ge=0.1, le=600, description="Seconds that a request's head, its body, and taking its answer may take, each"
+    )
     public_url: str | None = Field(None, description="Address that links in mails begin with; unset is host and port")
     smtp_url: SecretStr | None = Field(None, description="Mail server; unset puts mails into a folder of the data")
     mail_from: str | None = Field(None, description="Sender of mails; unset is no-reply at the public address")

@@ -212,7 +212,7 @@ SENTENCES = [
     ("operating", f"| a statement of a request | {SERVER_SETTINGS['statement_timeout']} |"),
     ("operating", f"| waiting for a lock | {SERVER_SETTINGS['lock_timeout']} |"),
     ("operating", f"in which nothing happens | {SERVER_SETTINGS['idle_in_transaction_session_timeout']} |"),
-    ("operating", f"| {protocol.LARGEST_HEAD} bytes, {protocol.SECONDS_FOR_A_HEAD:.0f} seconds |"),
+    ("operating", f"| {protocol.LARGEST_HEAD} bytes, {Settings.model_fields['request_seconds'].default} seconds |"),
     ("sharing", f"fields: {len(FIELDS)} of them"),
 ]
 

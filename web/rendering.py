@@ -9,11 +9,11 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.app import not_served
-from api.headers import BodyTooLarge, place_of
+from api.headers import BodyRefused, place_of
 from api.identity import language_of
 from api.ids import row_id
 from api.refusals import STATUS, UNREACHABLE
@@ -176,7 +176,7 @@ def page(endpoint: Endpoint) -> Endpoint:
         except UNREACHABLE as unreachable:
             logger().error("database unavailable", kind=type(unreachable).__name__)
             error = Unavailable()
-        except BodyTooLarge:
+        except (BodyRefused, ClientDisconnect):
             raise
         except Exception as unforeseen:
             logger().error("unexpected error", kind=type(unforeseen).__name__, place=place_of(unforeseen))

@@ -50,7 +50,6 @@ def server(given: Settings) -> DrainingServer:
             server_header=False,
             log_config=None,
             timeout_keep_alive=30,
-            limit_concurrency=1000,
             timeout_graceful_shutdown=given.drain_seconds,
         )
     )
