@@ -24,6 +24,13 @@ AUTHORISATION = Shape(
             required=True,
             note="The last day of it.",
         ),
+        Leaf(
+            "in_force",
+            Kind.BOOLEAN,
+            sql="({row}.withdrawn_at IS NULL AND {row}.until > now())",
+            required=True,
+            note="Neither withdrawn nor over.",
+        ),
         Leaf("given_at", Kind.DATETIME, required=True),
         Leaf("withdrawn_at", Kind.DATETIME),
         Leaf("withdrawal_reason"),

@@ -22,6 +22,7 @@ ONE = {
     "access_log": OF_CASE,
     "authorisation": {"id": ABSENT.replace("case", "authorisation")},
     "joint_intervention": {"id": ABSENT.replace("case", "joint")},
+    "sharing_if_proposed": {"case": ABSENT, "purpose": "HIRE", "partners": [], "fields": []},
     "today": {"cases": True},
     "member": {"id": ABSENT.replace("case", "member")},
 }

@@ -1,6 +1,7 @@
 """Every page in both languages: 200 for who may, a plain refusal for who may not, and whole in itself."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,6 @@ from infra.clock import today
 from tests.api.test_main_job import ACCEPT, CONSENT, OPEN, PROPOSE
 from tests.conftest import CAST, Ask
 from tests.web.conftest import Visit
-from tests.web.test_preview import done
 from tests.web.visitors import Page
 from web.ask import LANGUAGES
 
@@ -179,3 +179,11 @@ async def test_a_case_of_which_hardly_anything_is_visible_has_its_place(visit: V
         assert (address, giulia.status) == (address, 200)
         assert (work if address == "/joint-work" else case) in giulia.page.source
         assert "Quasiniente" not in giulia.page.text
+
+
+async def done(ask: Ask, who: str, mutation: str, variables: Any) -> Any:
+    """Return the payload of a mutation that has to succeed."""
+    body = await ask(who, mutation, variables)
+    (payload,) = body["data"].values()
+    assert payload["problems"] == [], body
+    return payload

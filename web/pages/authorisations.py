@@ -8,34 +8,33 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from authz.fields import FIELDS, GROUPS
+from authz.fields import GROUPS
 from authz.purposes import Purpose
 from infra.clock import today
 from infra.errors import NotFound, Refused
+from tenants.cases.disclosure import held_fields
+from tenants.shapes import SHAPES
 from web.ask import ask, do
 from web.days import day_problem, read_day
 from web.forms import Problems, Typed, local, missing, read_form
 from web.rendering import page, redirect, render
+from web.seeing import outlooks
 from web.texts import day
 
 NAMES = ("basis", "purposes", "kinds", "organisations", "fields", "until")
 BASES = ("CONSENT", "PUBLIC_TASK")
-USUAL = [group for group, members in GROUPS.items() if not all(field.is_sensitive for field in members)]
+HELD = {field.key: field for field in held_fields(SHAPES["Case"])}
+"""Fields that a case can hold: what nobody can fill in is neither asked of the person nor offered to anybody."""
+USUAL = [name for name in GROUPS if any(one.group == name and not one.is_sensitive for one in HELD.values())]
 """Groups that can be named whole; their specially protected fields are never covered by it."""
-SENSITIVE = [field.key for field in FIELDS if field.is_sensitive]
+SENSITIVE = [key for key, field in HELD.items() if field.is_sensitive]
 PURPOSES = [purpose.name for purpose in Purpose]
 
 
-def partners(pact: Mapping[str, Any] | None, own: str) -> list[Mapping[str, Any]]:
-    """Return the other parties of the pact, by name."""
-    parties = (pact or {"parties": []})["parties"]
-    present = [
-        party["organisation"]
-        for party in parties
-        if party["organisation"]["slug"] != own
-        and (party["leftOn"] is None or date.fromisoformat(party["leftOn"]) > today())
-    ]
-    return sorted(present, key=lambda one: str(one["name"]))
+def receivers(data: Mapping[str, Any], own: str) -> list[Mapping[str, Any]]:
+    """Return the other organisations to which the pact gives something today, by name."""
+    found = data["organisations"]["nodes"]
+    return sorted((one for one in found if one["slug"] != own and one["receivesFor"]), key=lambda one: str(one["name"]))
 
 
 async def consent(request: Request) -> Response:
@@ -51,7 +50,7 @@ async def form(request: Request, typed: Typed, problems: Sequence[Any]) -> Respo
         raise Refused
     if "until" not in typed.values:
         typed.put("until", day(in_a_year(today()), "it"))
-    others = partners(answer.data["pact"], viewer["organisation"]["slug"])
+    others = receivers(answer.data, viewer["organisation"]["slug"])
     return render(
         request,
         "consent.html",
@@ -92,7 +91,7 @@ async def give(request: Request) -> Response:
     if problems:
         return await form(request, typed, problems)
     case = request.path_params["case"]
-    known_kinds = [one["kind"] for one in partners(asked.data["pact"], "")]
+    known_kinds = {one["kind"] for one in receivers(asked.data, "")}
     agreed = {
         "caseId": case,
         "basis": basis,
@@ -131,6 +130,7 @@ async def confirm(request: Request, typed: Typed, problems: Sequence[Any]) -> Re
         raise NotFound
     if not authorisation["case"]["viewerCan"]["withdrawAuthorisation"]:
         raise Refused
+    told = outlooks(answer.data["sharingIfWithdrawn"])
     return render(
         request,
         "withdraw.html",
@@ -139,6 +139,9 @@ async def confirm(request: Request, typed: Typed, problems: Sequence[Any]) -> Re
         viewer=answer.data["viewer"],
         authorisation=authorisation,
         case=authorisation["case"],
+        position=[one["id"] for one in authorisation["case"]["authorisations"]].index(authorisation["id"]) + 1,
+        changes=[one for one in told if one.lost],
+        unchanged=[one for one in told if one.seen and not one.lost],
         typed=typed,
         problems=problems,
         inputs=["reason"],

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,16 +10,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from authz.fields import FIELD
-from infra.clock import today
 from tenants.cases.catalogues import MUNICIPALITIES
 from tenants.cases.models import CaseStatus
 from web.ask import ask
 from web.forms import read_form
 from web.groups import GROUPS, Group, Value, need_label
-from web.preview import Seen, holds, preview
 from web.rendering import page, redirect, render
 from web.searches import LONGEST, concealed, revealed
-from web.texts import day_of, label, say
+from web.seeing import Ground, grounds_of
+from web.texts import label, say
 
 ORDERS = ("OPENED_ON_DESC", "OPENED_ON_ASC")
 PAGE = 25
@@ -73,20 +71,21 @@ class Section:
 
 @dataclass(frozen=True)
 class Reader:
-    """A partner that sees the case, or may soon."""
+    """An organisation that sees the case by one joint work, or may soon."""
 
     organisation: Mapping[str, Any]
     purpose: str
     status: str
-    seen: Sequence[Seen]
+    work: str
+    seen: Sequence[Mapping[str, Any]]
 
     @property
-    def clauses(self) -> dict[int | None, str]:
-        return {one.clause: one.title for one in self.seen}
+    def grounds(self) -> list[Ground]:
+        return grounds_of(self.seen)
 
     @property
-    def until(self) -> date | None:
-        return max((one.until for one in self.seen if one.until), default=None)
+    def until(self) -> str | None:
+        return max((one["until"] for one in self.seen), default=None)
 
 
 async def cases(request: Request) -> Response:
@@ -151,13 +150,12 @@ async def case(request: Request) -> Response:
         case=found,
         can=found["viewerCan"],
         sections=sections(found, answer.language),
-        readers=readers(found, answer.data["pact"]) if found["isOwn"] else [],
+        readers=readers(found),
         grounds=grounds(found),
         joint_work=found["jointInterventions"]["nodes"],
-        consented=any(holds(one, today()) for one in found["authorisations"] or ()),
+        consented=any(one["inForce"] for one in found["authorisations"]),
         saved=SAVED.get(saved, ""),
         saved_at=saved,
-        today=today().isoformat(),
     )
 
 
@@ -227,34 +225,11 @@ def needs(found: Mapping[str, Any], told: Mapping[str, Any], language: str) -> S
     return Section("needs", lines or [Line(name, "", state, entry["reason"])], bool(may))
 
 
-def readers(found: Mapping[str, Any], pact: Mapping[str, Any] | None) -> list[Reader]:
-    """Return the partners of joint work that is not over, each with what it sees."""
-    filled = {entry["field"] for entry in found["disclosure"]}
-    if GROUPS["contacts"].of(found).get("addressProtected"):
-        filled.discard("contacts.address")
+def readers(found: Mapping[str, Any]) -> list[Reader]:
+    """Return who sees the case by joint work that is not over, and who is invited to."""
     return [
-        Reader(
-            partner["organisation"],
-            work["purpose"],
-            partner["status"],
-            [
-                one
-                for one in preview(
-                    pact,
-                    found["authorisations"],
-                    partner["organisation"],
-                    work["purpose"],
-                    work["fields"],
-                    today(),
-                    day_of(partner["answeredAt"]) if partner["answeredAt"] else None,
-                )
-                if one.visible and one.field in filled and partner["status"] != "SUSPENDED"
-            ],
-        )
-        for work in found["jointInterventions"]["nodes"]
-        if work["closedAt"] is None
-        for partner in work["partners"]
-        if partner["status"] != "DECLINED"
+        Reader(one["organisation"], one["purpose"], one["answer"], one["jointIntervention"]["id"], one["fields"])
+        for one in found["seenBy"]
     ]
 
 

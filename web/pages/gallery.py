@@ -52,11 +52,34 @@ def a_line(name: str, state: str, text: str = "", reason: str = "", *, sensitive
     return {"name": name, "state": state, "text": text, "reason": reason, "sensitive": sensitive, **shared}
 
 
+def a_ground(*fields: str) -> dict[str, Any]:
+    """Return what lets fields be seen."""
+    return {"purpose": "TRAINEESHIP", "clause": CLAUSE, "until": UNTIL, "fields": fields}
+
+
 def a_reader(status: str, *fields: str) -> dict[str, Any]:
     """Return what a partner sees of a case."""
-    seen = [{"field": name, "clause": 5, "title": CLAUSE["title"], "until": UNTIL} for name in fields]
-    about = {"organisation": PARTNER, "purpose": "TRAINEESHIP", "status": status}
-    return {**about, "seen": seen, "clauses": [5] if seen else [], "until": UNTIL if seen else None}
+    about = {"organisation": PARTNER, "purpose": "TRAINEESHIP", "status": status, "work": "joint-intervention_0"}
+    return {**about, "seen": fields, "grounds": [a_ground(*fields)] if fields else [], "until": UNTIL}
+
+
+def an_outlook(*, lost: tuple[str, ...] = (), gained: tuple[str, ...] = (), kept: tuple[str, ...] = ()) -> Any:
+    """Return what a partner would lose, see again, and go on seeing."""
+    seen = [*gained, *kept]
+    told = {"organisation": PARTNER, "lost": lost, "gained": gained, "seen": seen}
+    return {**told, "grounds": [a_ground(*seen)] if seen else []}
+
+
+A_CONSENT = {
+    "basis": "CONSENT",
+    "purposes": ["TRAINEESHIP"],
+    "kinds": ["CARITAS"],
+    "organisations": [PARTNER],
+    "givenAt": AT,
+    "until": UNTIL,
+    "withdrawnAt": None,
+    "inForce": True,
+}
 
 
 def section(name: str, *lines: dict[str, Any], reason: str = "", may_change: bool = False) -> dict[str, Any]:
@@ -79,6 +102,13 @@ SAMPLES: dict[str, Any] = {
     "cases": [a_case("2026-0001", "LISTENING"), a_case("2026-0002", "SUSPENDED", own=False)],
     "works": [a_work("PROPOSED", "INVITED", may_answer=True), a_work("ACCEPTED", "ACCEPTED")],
     "readers": [a_reader("ACCEPTED", "identity.name", "work.profile"), a_reader("INVITED")],
+    "grounds": [a_ground("identity.name", "work.profile")],
+    "outlooks": [
+        an_outlook(lost=("identity.name", "work.profile")),
+        an_outlook(lost=("work.profile",), kept=("identity.name",)),
+        an_outlook(gained=("identity.name", "work.profile")),
+    ],
+    "consents": [A_CONSENT, {**A_CONSENT, "inForce": False}, {**A_CONSENT, "withdrawnAt": AT}],
     "told": [{"id": "notification_0", "text": "…", "at": AT, "caseId": "case_0", "jointIntervention": None}],
     "events": [
         {"kind": "CASE_OPENED", "fields": [], "jointIntervention": None, "at": AT, "organisation": HERE},

@@ -8,16 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from authz.fields import FIELD, GROUPS, mask_of
-from infra.clock import today
+from authz.fields import GROUPS, mask_of, names_of
 from infra.errors import NotFound, Refused
 from tenants.joint_work.reasons import ClosingReason, DeclineReason
 from web.again import again_of
 from web.ask import Answer, ask, do
 from web.forms import Problems, Typed, missing, read_form
-from web.pages.authorisations import PURPOSES, SENSITIVE, USUAL, partners
-from web.preview import authorises, holds, preview, within_reach
+from web.pages.authorisations import HELD, PURPOSES, SENSITIVE, USUAL, receivers
 from web.rendering import by_address, page, redirect, render
+from web.seeing import outlooks
 
 NAMES = ("purpose", "partners", "fields", "message")
 VERBS = ("accept", "decline", "close")
@@ -27,7 +26,6 @@ REASONS = {
     "close": [reason.name for reason in ClosingReason if reason is not ClosingReason.CASE_CLOSED],
 }
 SAVED = ("send", "unseen", *VERBS)
-NAMED = {*USUAL, *SENSITIVE, *FIELD}
 
 
 async def joint_interventions(request: Request) -> Response:
@@ -55,13 +53,13 @@ async def proposal(request: Request) -> Response:
     answer = await allowed(request)
     shown = again_of(request)
     if shown is not None and not shown.problems and shown.typed.text("step") == "preview":
-        return shown_before(request, answer, shown.typed)
+        return await shown_before(request, answer, shown.typed)
     return form(request, answer, as_agreed(answer.data["case"]), [])
 
 
 def as_agreed(case: Mapping[str, Any]) -> Typed:
     """Return the form as the only consent that holds has it; where there are several, nothing is chosen."""
-    typed, valid = Typed(), [one for one in case["authorisations"] if holds(one, today())]
+    typed, valid = Typed(), [one for one in case["authorisations"] if one["inForce"]]
     if len(valid) != 1:
         return typed
     (consent,) = valid
@@ -92,9 +90,9 @@ def form(request: Request, answer: Answer, typed: Typed, problems: Sequence[Any]
         status=422 if problems else 200,
         viewer=viewer,
         case=case,
-        valid=[one for one in case["authorisations"] if holds(one, today())],
+        valid=any(one["inForce"] for one in case["authorisations"]),
         purposes=PURPOSES,
-        partners=partners(answer.data["pact"], viewer["organisation"]["slug"]),
+        partners=receivers(answer.data, viewer["organisation"]["slug"]),
         usual=USUAL,
         sensitive=SENSITIVE,
         typed=typed,
@@ -118,7 +116,7 @@ async def propose(request: Request) -> Response:
     if problems:
         return form(request, answer, typed, problems)
     if step != "send":
-        return by_address(request, typed) or shown_before(request, answer, typed)
+        return by_address(request, typed) or await shown_before(request, answer, typed)
     given = {
         "caseId": request.path_params["case"],
         "purpose": typed.text("purpose"),
@@ -132,23 +130,15 @@ async def propose(request: Request) -> Response:
     return redirect(f"/joint-work/{payload['jointIntervention']['id']}?saved=send")
 
 
-def shown_before(request: Request, answer: Answer, typed: Typed) -> Response:
+async def shown_before(request: Request, answer: Answer, typed: Typed) -> Response:
     """Render the preview: for each partner, what it will see and what it will not, and why."""
-    case, pact = answer.data["case"], answer.data["pact"]
-    offered = [name for name in typed.all("fields") if name in NAMED]
-    mask = mask_of(offered)
-    known = {entry["field"]: entry["state"] for entry in case["disclosure"]}
-    shown = []
-    for partner in partners(pact, ""):
-        if partner["slug"] in typed.all("partners"):
-            fields = [
-                one
-                for one in preview(pact, case["authorisations"], partner, typed.text("purpose"), offered, today())
-                if one.field in known
-            ]
-            seen = [one for one in fields if one.visible]
-            kept = [one for one in fields if not one.visible and mask & FIELD[one.field].mask]
-            shown.append((partner, seen, kept))
+    case = answer.data["case"]
+    offer = {name: typed.all(name) for name in ("partners", "fields")}
+    asked = {"case": request.path_params["case"], "purpose": typed.text("purpose"), **offer}
+    preview = (await ask(request, "sharing_if_proposed", asked)).data["sharingIfProposed"]
+    if preview["problems"]:
+        return form(request, answer, typed, preview["problems"])
+    shown = outlooks(preview)
     return render(
         request,
         "propose_preview.html",
@@ -157,15 +147,28 @@ def shown_before(request: Request, answer: Answer, typed: Typed) -> Response:
         case=case,
         typed=typed,
         shown=shown,
-        known=known,
-        useful=any(seen for _, seen, _ in shown),
-        consented=any(
-            authorises(one, partner, typed.text("purpose"), today())
-            for one in case["authorisations"]
-            for partner, _, _ in shown
-        ),
+        offered=names_of_mask(offer["fields"]),
+        empty={entry["field"] for entry in case["disclosure"] if entry["state"] == "EMPTY"},
+        running=running_already(case, typed.text("purpose"), offer["partners"]),
+        useful=any(one.seen for one in shown),
         names=NAMES,
     )
+
+
+def names_of_mask(names: Sequence[str]) -> set[str]:
+    """Return the keys of the fields that these names of fields and groups offer."""
+    return set(names_of(mask_of(names)))
+
+
+def running_already(case: Mapping[str, Any], purpose: str, partners: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the joint work that these partners are in for the same purpose: its id, and the partner's name."""
+    return [
+        (work["id"], partner["organisation"]["name"])
+        for work in case["jointInterventions"]["nodes"]
+        if work["purpose"] == purpose and work["status"] not in ("CLOSED", "DECLINED")
+        for partner in work["partners"]
+        if partner["organisation"]["slug"] in partners and partner["status"] != "DECLINED"
+    ]
 
 
 async def joint_intervention(request: Request) -> Response:
@@ -179,7 +182,6 @@ async def detail(request: Request, typed: Typed, problems: Sequence[Any]) -> Res
     work, saved = answer.data["node"], request.query_params.get("saved", "")
     if not work:
         raise NotFound
-    reach = within_reach(answer.data["pact"], work)
     return render(
         request,
         "joint_intervention.html",
@@ -187,8 +189,8 @@ async def detail(request: Request, typed: Typed, problems: Sequence[Any]) -> Res
         status=422 if problems else 200,
         viewer=answer.data["viewer"],
         work=work,
-        offered=[name for name in work["fields"] or () if name in reach],
-        beyond=[name for name in work["fields"] or () if name not in reach] if work["viewerCan"]["close"] else [],
+        offered=[name for name in work["fields"] or () if name in HELD],
+        waiting=outlooks(answer.data["sharingIfAccepted"]) if work["status"] != "CLOSED" else [],
         decline_reasons=REASONS["decline"],
         closing_reasons=REASONS["close"],
         saved=saved if saved in SAVED else "",

@@ -1,5 +1,6 @@
 """The network: its pact, each clause beside the rules that come from it, and its organisations."""
 
+import json
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -9,7 +10,6 @@ from starlette.routing import Route
 from authz.kinds import OrganisationKind
 from infra.errors import NotFound
 from web.ask import ask
-from web.preview import rules
 from web.rendering import page, render
 
 
@@ -27,7 +27,7 @@ async def pact(request: Request) -> Response:
         answer.language,
         viewer=answer.data["viewer"],
         pact=found,
-        clauses=[(clause, rules(clause)) for clause in found["clauses"]] if found else [],
+        clauses=[(clause, json.loads(clause["shares"])) for clause in found["clauses"]] if found else [],
         names=names,
     )
 

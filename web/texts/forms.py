@@ -54,7 +54,10 @@ FORMS: Mapping[str, tuple[str, str]] = {
     ),
     "hint.iseeValue": ("In euro. Per esempio 4.210,55", "In euros. Such as 4210.55"),
     "hint.kinds": ("Vale per tutti gli enti di questo tipo.", "It holds for every organisation of this kind."),
-    "hint.message": ("Facoltativo. Una riga per dire cosa proponi.", "Optional. One line to say what you propose."),
+    "hint.message": (
+        "Facoltativo. Lo leggerà solo chi accetta, finché può vedere la scheda. Chi rifiuta non lo legge.",
+        "Optional. Only those who accept will read it, for as long as they see the case. Who declines does not.",
+    ),
     "hint.organisations": ("Solo per gli enti che scegli qui.", "Only for the organisations chosen here."),
     "hint.partners": (
         "Chi inviti deve accettare, prima di vedere qualcosa.",
@@ -70,6 +73,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "What the person can do, when they can work, driving licence",
     ),
     "hint.reason": ("Basta una riga.", "One line is enough."),
+    "hint.withdrawal": ("Basta una riga. La legge solo il tuo ente.", "One line. Only your organisation reads it."),
     "hint.until": ("L'ultimo giorno valido. Al massimo cinque anni.", "The last valid day. Five years at most."),
     "input.addictions": ("Dipendenze", "Addictions"),
     "input.address": ("Indirizzo", "Address"),

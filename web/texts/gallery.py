@@ -58,6 +58,18 @@ GALLERY: Mapping[str, tuple[str, str]] = {
         "Quando una quantità ha un massimo; le parole dicono già tutto.",
         "When a quantity has a limit; the words already say it all.",
     ),
+    "gallery.consent": ("Un consenso", "A consent"),
+    "gallery.consent_when": ("Nella scheda, e prima di ritirarlo.", "In a case, and before it is withdrawn."),
+    "gallery.grounds": ("Dati e motivo", "Data and their ground"),
+    "gallery.grounds_when": (
+        "Che cosa vede un ente: per quale scopo, per quale articolo, fino a quando.",
+        "What an organisation sees: for what purpose, by which clause, until when.",
+    ),
+    "gallery.outlook": ("Che cosa cambia per un ente", "What changes for an organisation"),
+    "gallery.outlook_when": (
+        "Prima di ritirare un consenso o di collegarne uno.",
+        "Before a consent is withdrawn or attached.",
+    ),
     "gallery.readers": ("Chi vede la scheda", "Who sees the case"),
     "gallery.readers_when": (
         "In cima alla scheda: ogni ente, che cosa vede, per quale articolo e fino a quando.",

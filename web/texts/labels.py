@@ -157,6 +157,10 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "why.not_in_pact": ("il patto non lo prevede", "the pact does not provide for it"),
     "why.not_offered": ("non è stato incluso nella proposta", "not included in the proposal"),
     "why.own_case": ("la scheda è del tuo ente", "the case is your organisation's"),
+    "why.protected": (
+        "l'indirizzo è protetto: non lo vede nessun altro ente",
+        "the address is protected from everybody else",
+    ),
     "why.role": ("il tuo ruolo non lo comprende", "your role does not include it"),
     "why.shared": ("condiviso secondo il patto", "shared under the pact"),
     "work.accepted": ("In corso", "In progress"),

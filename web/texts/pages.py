@@ -67,13 +67,14 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "cases.status": ("Stato", "Status"),
     "cases.title": ("Schede", "Cases"),
     "cases.town": ("Comune", "Town"),
-    "consent.given": ("Dato il {day}", "Given on {day}"),
     "consent.in_force": ("Valido fino al {day}", "Valid until {day}"),
     "consent.lead": (
         "Scrivi che cosa la persona accetta di condividere, con chi e per fare cosa. Potrà ripensarci quando vuole.",
         "Write here what the person agrees to share, with whom and for what. They can change their mind at any time.",
     ),
     "consent.over": ("Scaduto il {day}", "Ended on {day}"),
+    "consent.position": ("({position} di {of})", "({position} of {of})"),
+    "consent.recorded": ("Registrato il {at}", "Recorded on {at}"),
     "consent.sensitive": ("Dati molto protetti, uno per uno", "Specially protected data, one by one"),
     "consent.title": ("Registra un consenso", "Record a consent"),
     "consent.usual": ("Dati di ogni giorno", "Everyday data"),
@@ -168,11 +169,11 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "pact.until_days": ("Per {days} giorni", "For {days} days"),
     "pact.version": ("Versione {version}", "Version {version}"),
     "pact.with": ("Con chi", "With whom"),
-    "preview.because": ("{clause}: {title}", "{clause}: {title}"),
-    "preview.if_protected": (
-        "Un indirizzo protetto non viene mai mostrato.",
-        "A protected address is never shown.",
+    "preview.already": (
+        "{name} ha già un intervento di questo tipo su questa scheda: {purpose}.",
+        "{name} already has joint work of this kind on this case: {purpose}.",
     ),
+    "preview.already_look": ("Guarda quello, prima di inviarne un altro", "Look at it before sending another"),
     "preview.lead": (
         "Questo è quello che ogni partner vedrà se accetta. Controlla, poi invia.",
         "This is what each partner will see if it accepts. Check it, then send.",
@@ -184,6 +185,10 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "preview.not_seen": ("Non vedrà, anche se lo offri", "Will not see, although offered"),
     "preview.seen": ("Vedrà", "Will see"),
     "preview.title": ("Che cosa vedrà il partner", "What the partner will see"),
+    "preview.who_reads": (
+        "Lo leggerà solo chi accetta, finché può vedere la scheda.",
+        "Only those who accept will read it, for as long as they see the case.",
+    ),
     "propose.lead": (
         "Invita uno o più enti a lavorare insieme per questa persona. Prima di inviare vedrai che cosa vedranno.",
         "Invite one or more organisations to work together for this person. You will see what they see before sending.",
@@ -268,7 +273,6 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "work.answer": ("La tua risposta", "Your answer"),
     "work.answer_now": ("Rispondi", "Answer"),
     "work.answer_to": ("Rispondi: {purpose}, proposto da {name}", "Answer: {purpose}, proposed by {name}"),
-    "work.beyond": ("Il patto non li mostra, anche se li offri", "The pact does not show these, although offered"),
     "work.close": ("Concludi l'intervento", "Close the joint work"),
     "work.close_lead": (
         "Da quel momento i partner non vedranno più la scheda per questo intervento.",
@@ -290,4 +294,56 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "work.title": ("Interventi congiunti", "Joint work"),
     "work.waiting_for_us": ("Solo quelli che aspettano la nostra risposta", "Only those waiting for our answer"),
     "work.waits": ("Aspetta la tua risposta", "Waits for your answer"),
+    "withdraw.changes": (
+        "Che cosa cambia",
+        "What changes",
+    ),
+    "withdraw.keeps": (
+        "Continua a vedere {count} dati",
+        "Goes on seeing {count} data",
+    ),
+    "withdraw.loses": (
+        "Non vedrà più {count} dati",
+        "Will no longer see {count} data",
+    ),
+    "withdraw.nobody": (
+        "Nessun ente vede dati grazie a questo consenso. Ritirarlo non toglie niente a nessuno.",
+        "No organisation sees data by this consent. Withdrawing it takes nothing from anybody.",
+    ),
+    "withdraw.sees_nothing": (
+        "Non vedrà più niente di questa scheda.",
+        "Will see nothing more of this case.",
+    ),
+    "withdraw.unchanged": (
+        "Che cosa non cambia",
+        "What does not change",
+    ),
+    "withdraw.unchanged_lead": (
+        "Questi enti vedono la scheda anche per un altro motivo. Continueranno a vederla.",
+        "These organisations see the case for another reason too. They will go on seeing it.",
+    ),
+    "attach.gains": (
+        "Tornerà a vedere {count} dati",
+        "Will see {count} data again",
+    ),
+    "work.partner_will_see": (
+        "Che cosa vedrà {name}, se accetta",
+        "What {name} will see if it accepts",
+    ),
+    "work.suspended_ours": (
+        "Sospeso: manca un consenso valido, e nessun partner vede la scheda. Se la persona ne dà uno, collegalo.",
+        "Suspended: a valid consent is missing, and no partner sees the case. If the person gives one, attach it.",
+    ),
+    "work.suspended_theirs": (
+        "L'intervento è sospeso: ora non vedi la scheda. {name} ti avvisa se riprende.",
+        "The joint work is suspended: you do not see the case now. {name} will let you know if it goes on.",
+    ),
+    "work.will_see": (
+        "Che cosa vedrai, se accetti",
+        "What you will see if you accept",
+    ),
+    "work.will_see_nothing": (
+        "Per ora niente: manca un consenso valido, o il patto non lo permette.",
+        "Nothing for now: a valid consent is missing, or the pact does not allow it.",
+    ),
 }
