@@ -85,3 +85,11 @@ class Query:
     ) -> SharingPreview | None:
         row, verb = row_id("authorisation", authorisation_id), supposing.if_withdrawn
         return await suppose(info, lambda: verb(info.context.viewer.actor, row))
+
+    @strawberry.field(description="What partners of joint work would see again if it stood on this authorisation too.")
+    async def sharing_if_attached(
+        self, info: strawberry.Info, joint_intervention_id: strawberry.ID, authorisation_id: strawberry.ID
+    ) -> SharingPreview | None:
+        work, row = row_id("joint-intervention", joint_intervention_id), row_id("authorisation", authorisation_id)
+        verb = supposing.if_attached
+        return await suppose(info, lambda: verb(info.context.viewer.actor, work, row))

@@ -218,7 +218,7 @@ CASE = Shape(
             "seen_by",
             "CaseReader",
             "true",
-            order="{child}.answer, {child}.organisation_id, {child}.source_id",
+            order="{child}.status, {child}.organisation_id, {child}.source_id",
             rows=reader_rows,
             note="Who else sees it, and by what; for the holder alone, others see none.",
         ),

@@ -10,7 +10,7 @@ from infra.row_security import TERRITORY
 from tenants.checks import Findings
 from tenants.events.models import EventKind
 from tenants.events.recording import record
-from tenants.joint_work.claiming import claim
+from tenants.joint_work.claiming import State, claim
 from tenants.sharing.standing import stood_on, takes_part
 
 AUTHORISATION = f"""
@@ -46,6 +46,19 @@ SELECT j.territory_id, j.id, o.id, $2, j.holder_id, j.case_id, now(), $4
 async def attach_authorisation(actor: Actor, joint_intervention_id: UUID, authorisation_id: UUID) -> UUID:
     """Have joint work of ours stand on this authorisation too: whoever accepted and is named in it sees by it again."""
     state = await claim(joint_intervention_id)
+    partners = await check_attachment(actor, joint_intervention_id, authorisation_id, state)
+    await connection().execute(ATTACH, joint_intervention_id, authorisation_id, partners, actor.account_id)
+    for partner in partners:
+        await record(
+            EventKind.JOINT_INTERVENTION_ATTACHED, joint_intervention_id=joint_intervention_id, partner_id=partner
+        )
+    return joint_intervention_id
+
+
+async def check_attachment(
+    actor: Actor, joint_intervention_id: UUID, authorisation_id: UUID, state: State
+) -> list[UUID]:
+    """Return the partners that would see by it, be it attached or only supposed to be."""
     ended = await connection().fetchval(AUTHORISATION, joint_intervention_id, authorisation_id)
     if ended is None:
         raise NotFound
@@ -64,9 +77,4 @@ async def attach_authorisation(actor: Actor, joint_intervention_id: UUID, author
     elif not partners:
         findings.add(ProblemCode.WRONG_STATE, "authorisation_id", text="problem.already_attached")
     findings.settle()
-    await connection().execute(ATTACH, joint_intervention_id, authorisation_id, partners, actor.account_id)
-    for partner in partners:
-        await record(
-            EventKind.JOINT_INTERVENTION_ATTACHED, joint_intervention_id=joint_intervention_id, partner_id=partner
-        )
-    return joint_intervention_id
+    return partners

@@ -38,4 +38,12 @@ async def claim(joint_intervention_id: UUID) -> State:
     """Wait to be the only writer of the case, then look. Raises `NotFound` for joint work that is hidden or absent."""
     if await connection().fetchrow(SEEN, joint_intervention_id) is None:
         raise NotFound
-    return State(*await connection().fetchrow(STATE, joint_intervention_id))
+    return await look(joint_intervention_id)
+
+
+async def look(joint_intervention_id: UUID) -> State:
+    """Return how joint work stands. Raises `NotFound` for joint work that is hidden or absent."""
+    found = await connection().fetchrow(STATE, joint_intervention_id)
+    if found is None:
+        raise NotFound
+    return State(*found)

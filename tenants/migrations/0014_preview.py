@@ -6,11 +6,14 @@ from tortoise.migrations import operations as ops
 from infra.row_security import definer
 from tenants.sharing.grounds import STANDINGS, grounds_from
 from tenants.sharing.receiving import RECEIVERS
+from tenants.sharing.standing import stood_on, takes_part
 
 ARGUMENTS = (
     "_case uuid, _purpose text, _offered bigint, _partners uuid[], _accepted uuid[], _withdrawn uuid, "
     "_attached_to uuid, _attached uuid"
 )
+PROPOSED = "00000000-0000-0000-0000-000000000000"
+"""Stands for joint work that is not there yet."""
 SUPPOSED = (
     "TABLE (organisation_id uuid, source_id uuid, answer text, later boolean, clause smallint, purpose text, "
     "pact_mask bigint, authorised_mask bigint, read_mask bigint, until timestamptz)"
@@ -20,18 +23,24 @@ SUPPOSED = (
 WOULD_STAND = f"""
     SELECT r.* FROM ({STANDINGS}) r WHERE NOT (_mine AND r.authorisation_id IS NOT DISTINCT FROM _withdrawn)
     UNION ALL
-    SELECT j.territory_id, j.case_id, j.id, p.organisation_id, j.purpose::text, f.offered_mask, now(), a.id
-      FROM joint_intervention j
-      JOIN joint_intervention_offer f ON f.territory_id = j.territory_id AND f.joint_intervention_id = j.id
-      JOIN joint_intervention_partner p
-        ON p.territory_id = j.territory_id AND p.joint_intervention_id = j.id AND p.status = 'invited'
-      JOIN authorisation a ON a.territory_id = j.territory_id AND a.case_id = j.case_id
-     WHERE j.territory_id = _territory AND j.case_id = _case AND j.closed_at IS NULL AND j.id = ANY (_accepted)
-    UNION ALL
-    SELECT _territory, _case, '00000000-0000-0000-0000-000000000000', p.id, _purpose, _offered, now(), a.id
-      FROM unnest(_partners) p (id)
-      JOIN authorisation a ON a.territory_id = _territory AND a.case_id = _case
-     WHERE _mine
+    SELECT i.territory_id, _case, i.source_id, i.organisation_id, i.purpose, i.offered_mask, i.accepted_at, a.id
+      FROM (SELECT j.territory_id, j.id AS source_id, p.organisation_id, j.purpose::text AS purpose, f.offered_mask,
+                   CASE p.status WHEN 'invited' THEN now() ELSE p.answered_at END AS accepted_at,
+                   CASE p.status WHEN 'accepted' THEN _attached END AS named
+              FROM joint_intervention j
+              JOIN joint_intervention_offer f ON f.territory_id = j.territory_id AND f.joint_intervention_id = j.id
+              JOIN joint_intervention_partner p
+                ON p.territory_id = j.territory_id AND p.joint_intervention_id = j.id
+             WHERE j.territory_id = _territory AND j.case_id = _case AND j.closed_at IS NULL
+               AND (p.status = 'invited' AND j.id = ANY (_accepted)
+                    OR p.status = 'accepted' AND j.id = _attached_to AND _mine)
+            UNION ALL
+            SELECT _territory, '{PROPOSED}', n.id, _purpose, _offered, now(), NULL
+              FROM unnest(_partners) n (id) WHERE _mine) i
+      JOIN organisation o ON o.territory_id = i.territory_id AND o.id = i.organisation_id
+      JOIN authorisation a ON a.territory_id = i.territory_id AND a.case_id = _case
+       AND a.id = coalesce(i.named, a.id) AND {stood_on("i.purpose", "now()")}
+     WHERE {takes_part("i")}
 """
 
 # One row for each that is concerned, with what the pact lets it have: so those who get nothing are there too.
@@ -47,7 +56,7 @@ CONCERNED = f"""
              WHERE j.territory_id = _territory AND j.case_id = _case AND j.closed_at IS NULL
                AND (p.status = 'accepted' OR p.status = 'invited' AND j.id = ANY (_accepted))
             UNION ALL
-            SELECT p.id, '00000000-0000-0000-0000-000000000000', 'invited', _purpose
+            SELECT p.id, '{PROPOSED}', 'invited', _purpose
               FROM unnest(_partners) p (id) WHERE _mine) i
 """
 

@@ -1,6 +1,6 @@
 """Who can be given something: a party of the pact in force, on the days that bind it, to which some clause gives."""
 
-TODAY = "(now() AT TIME ZONE 'Europe/Rome')::date"
+from infra.row_security import TODAY
 
 RECEIVERS = f"""pact_grant g
   JOIN pact_party y ON y.territory_id = g.territory_id AND y.pact_version_id = g.pact_version_id

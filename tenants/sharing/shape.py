@@ -7,7 +7,7 @@ from authz.explain import CONDITIONS, Reason
 from authz.fields import FIELD
 from authz.purposes import Purpose
 from tenants.cases.disclosure import IN_FORCE, held_fields
-from tenants.joint_work.models import Answer
+from tenants.joint_work.shape import PartnerStatus
 from tenants.reading.expressions import last_day
 from tenants.reading.shapes import Kind, Leaf, Many, One, Shape
 
@@ -35,7 +35,8 @@ PREVIEWS = """(
 
 READERS = """(
   SELECT {territory} AS territory_id, {row}.id AS case_id, g.organisation_id, g.source_id,
-         upper(min(g.answer)) AS answer, upper(min(g.purpose)) AS purpose,
+         CASE WHEN min(g.answer) = 'accepted' AND coalesce(bit_or(g.read_mask) FILTER (WHERE NOT g.later), 0) = 0
+              THEN 'SUSPENDED' ELSE upper(min(g.answer)) END AS status, upper(min(g.purpose)) AS purpose,
          jsonb_agg(g) AS grounds
     FROM sharing_if({row}.id, NULL, NULL, '{{}}', (SELECT array_agg(j.id) FROM joint_intervention j
                      WHERE j.territory_id = {territory} AND j.case_id = {row}.id), NULL, NULL, NULL) g
@@ -164,7 +165,10 @@ READER = Shape(
             note="The joint work by which it sees the case.",
         ),
         Leaf(
-            "answer", Answer, required=True, note="`INVITED`: it does not see the case yet; `fields` is what it would."
+            "status",
+            PartnerStatus,
+            required=True,
+            note="`INVITED`: it does not see the case yet, and `fields` is what it would; `SUSPENDED`: no more.",
         ),
         Leaf("purpose", Purpose, required=True, note="What the joint work is for."),
         Many(

@@ -10,6 +10,8 @@ from infra.database import connection
 from infra.errors import NotFound
 from infra.row_security import ORGANISATION, TERRITORY
 from tenants.checks import Findings
+from tenants.joint_work.attaching import check_attachment
+from tenants.joint_work.claiming import look
 from tenants.joint_work.service import check_proposal
 
 OWN_CASE = f"SELECT holder_id = {ORGANISATION} FROM case_file WHERE territory_id = {TERRITORY} AND id = $1"
@@ -72,3 +74,11 @@ async def if_withdrawn(actor: Actor, authorisation_id: UUID) -> Supposition:
         raise NotFound
     actor.require(Action.AUTHORISATION_WITHDRAW)
     return Supposition(case_id, withdrawn=authorisation_id)
+
+
+async def if_attached(actor: Actor, joint_intervention_id: UUID, authorisation_id: UUID) -> Supposition:
+    """Suppose that joint work of ours stood on this authorisation too. Raises what attaching it would raise."""
+    state = await look(joint_intervention_id)
+    partners = await check_attachment(actor, joint_intervention_id, authorisation_id, state)
+    case_id: UUID = await connection().fetchval(CASE_OF_AUTHORISATION, authorisation_id)
+    return Supposition(case_id, attached_to=joint_intervention_id, attached=authorisation_id, shown=partners)

@@ -11,6 +11,11 @@ BY_SUPPOSITION = {
         "joint-intervention",
         f"query ($id: ID!) {{ sharingIfAccepted(jointInterventionId: $id) {ANSWER} }}",
     ),
+    "sharingIfAttached": (
+        "joint-intervention",
+        "query ($id: ID!) { sharingIfAttached(jointInterventionId: $id, authorisationId: "
+        f'"authorisation_01900000-0000-7000-8000-000000000000") {ANSWER} }}',
+    ),
     "sharingIfWithdrawn": (
         "authorisation",
         f"query ($id: ID!) {{ sharingIfWithdrawn(authorisationId: $id) {ANSWER} }}",

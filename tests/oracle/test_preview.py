@@ -47,6 +47,7 @@ class Office:
         self.world, self.known, self.holder = world, known, known.case.holder
         self.partners = [slug for slug in KINDS if slug != self.holder]
         self.away: set[str] = set()
+        self.works: list[str] = []
 
     async def ask(self, slug: str, query: str) -> dict[str, Any]:
         body = await self.world.ask(self.world.manager(slug), query)
@@ -69,10 +70,10 @@ class Office:
 
     async def is_seen_by(self) -> dict[str, set[str]]:
         """Return the fields that each organisation sees, by what the holder is told."""
-        query = f'{{ case(id: "{self.known.id}") {{ seenBy {{ organisation {{ slug }} answer fields {SEEN} }} }} }}'
+        query = f'{{ case(id: "{self.known.id}") {{ seenBy {{ organisation {{ slug }} status fields {SEEN} }} }} }}'
         found: dict[str, set[str]] = {}
         for reader in (await self.ask(self.holder, query))["case"]["seenBy"]:
-            if reader["answer"] == "ACCEPTED":
+            if reader["status"] == "ACCEPTED":
                 names = {one["field"] for one in reader["fields"]}
                 found[reader["organisation"]["slug"]] = found.get(reader["organisation"]["slug"], set()) | names
         return found
@@ -156,6 +157,7 @@ async def propose(office: Office, rule: dict[str, Any], data: st.DataObject) -> 
         assert told == {}
         return
     assert set(told) == set(invited)
+    office.works.append(done[verb]["jointIntervention"]["id"])
     work = done[verb]["jointIntervention"]["id"]
     waiting, _ = await office.supposed(office.holder, f'sharingIfAccepted(jointInterventionId: "{work}")')
     assert waiting == told
@@ -194,6 +196,20 @@ async def withdraw(office: Office, row: Any) -> None:
         await office.agrees(told.get(slug, {}), slug)
 
 
+async def attach(office: Office, work: str, row: Any) -> None:
+    """Preview an attachment, do it, and compare what the partners see."""
+    given = f'jointInterventionId: "{work}", authorisationId: "authorisation_{row}"'
+    told, problems = await office.supposed(office.holder, f"sharingIfAttached({given})")
+    verb = "attachAuthorisation"
+    answer = await office.ask(
+        office.holder, f"mutation {{ {verb}(input: {{{given}}}) {{ problems {{ code path }} }} }}"
+    )
+    assert problems == answer[verb]["problems"]
+    office.world.story.append(f"{office.holder} attaches {row} to {work}: {problems or 'done'}")
+    for slug, fields in told.items():
+        await office.agrees(fields, slug)
+
+
 def without(found: Any, names: set[str]) -> Any:
     return {name: found[name] for name in found if name not in names} if isinstance(found, dict) else found - names
 
@@ -226,8 +242,12 @@ async def test_what_is_previewed_is_what_is_seen(
     assert {slug: names for slug, names in told.items() if names} == {
         slug: without(names, {"contacts.address"} - told.get(slug, set())) for slug, names in found.items() if names
     }
-    for row in office.known.authorisations:
+    for row in [*office.known.authorisations]:
         await withdraw(office, row)
+    await consent(office, rules[0], data)
+    assert [await office.sees(slug) for slug in office.partners] == [{}] * len(office.partners), world.story
+    for work in office.works:
+        await attach(office, work, office.known.authorisations[-1])
 
 
 def visible_names(seen: Seen) -> set[str]:

@@ -53,7 +53,7 @@ async def shared(anna: Visitor, name: str) -> str:
     again = anna.page
     await anna.send(f"{case}/propose", button=("step", "send"))
     assert anna.address.startswith("/joint-work/")
-    assert "Il patto non li mostra, anche se li offri: Fascia di reddito" in anna.page.text
+    assert "Non vedrà, anche se lo offri Fascia di reddito il patto non lo prevede" in anna.page.text
     proposed, anna.page = anna.address, again
     await anna.send(f"{case}/propose", button=("step", "send"))
     assert anna.address == proposed

@@ -228,7 +228,7 @@ def needs(found: Mapping[str, Any], told: Mapping[str, Any], language: str) -> S
 def readers(found: Mapping[str, Any]) -> list[Reader]:
     """Return who sees the case by joint work that is not over, and who is invited to."""
     return [
-        Reader(one["organisation"], one["purpose"], one["answer"], one["jointIntervention"]["id"], one["fields"])
+        Reader(one["organisation"], one["purpose"], one["status"], one["jointIntervention"]["id"], one["fields"])
         for one in found["seenBy"]
     ]
 

@@ -190,6 +190,7 @@ async def detail(request: Request, typed: Typed, problems: Sequence[Any]) -> Res
         viewer=answer.data["viewer"],
         work=work,
         offered=[name for name in work["fields"] or () if name in HELD],
+        offer=set(work["fields"] or ()),
         waiting=outlooks(answer.data["sharingIfAccepted"]) if work["status"] != "CLOSED" else [],
         decline_reasons=REASONS["decline"],
         closing_reasons=REASONS["close"],
