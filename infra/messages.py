@@ -39,8 +39,8 @@ MESSAGES: Mapping[str, Sentence] = {
         "The cursor in `after` is not from this list. Use an `endCursor` or a `cursor` as you received it.",
     ),
     "error.forbidden": (
-        "Il tuo ruolo non permette questa operazione. Se ti serve, chiedi a chi coordina la tua organizzazione.",
-        "Your role does not allow this. If you need it, ask whoever coordinates your organisation.",
+        "Il tuo ruolo non permette questa operazione. Chi coordina il tuo ente può farla o dirti come.",
+        "Your role does not allow this. Whoever coordinates your organisation can do it, or tell you how.",
     ),
     "error.idempotency_conflict": (
         "Questa chiave di ripetizione è già stata usata per una richiesta diversa. Usa una chiave nuova.",
@@ -69,7 +69,7 @@ MESSAGES: Mapping[str, Sentence] = {
         "This address does not take this method. Use: {allowed}.",
     ),
     "error.not_found": (
-        "Non troviamo quello che cerchi. Forse non esiste, o non è condiviso con la tua organizzazione.",
+        "Non troviamo quello che cerchi. Forse non esiste, o non è condiviso con il tuo ente.",
         "We cannot find what you are looking for. It may not exist, or it is not shared with your organisation.",
     ),
     "error.not_writable": (
@@ -90,7 +90,7 @@ MESSAGES: Mapping[str, Sentence] = {
         "There were too many sign-in attempts. Wait {seconds} seconds and try again.",
     ),
     "error.unauthenticated": (
-        "Non hai effettuato l'accesso, oppure la sessione è terminata. Accedi di nuovo.",
+        "Non hai effettuato l'accesso, oppure è scaduto. Accedi di nuovo.",
         "You are not signed in, or your session has ended. Sign in again.",
     ),
     "error.unavailable": (
@@ -164,7 +164,7 @@ MESSAGES: Mapping[str, Sentence] = {
         "If you did not expect this invitation, ignore the message: nothing happens.\n",
     ),
     "notification.authorisation_will_end": (
-        "L’autorizzazione della scheda {case} vale fino al {until}: poi i partner non la vedono più.",
+        "Il consenso per la scheda {case} vale fino al {until}: poi i partner non la vedono più.",
         "The authorisation of case {case} is valid until {until}: after that partners see it no more.",
     ),
     "notification.joint_intervention_proposed": (
@@ -177,7 +177,7 @@ MESSAGES: Mapping[str, Sentence] = {
         "Withheld: there is no consent, or other basis, still valid for this information.",
     ),
     "reason.not_in_pact": (
-        "Non visibile: il Patto non prevede di condividere questo dato con la tua organizzazione per questo scopo.",
+        "Non visibile: il patto non prevede di condividere questo dato con il tuo ente per questo scopo.",
         "Withheld: the pact does not provide for sharing this with your organisation for this purpose.",
     ),
     "reason.not_offered": (
@@ -185,15 +185,15 @@ MESSAGES: Mapping[str, Sentence] = {
         "Withheld: whoever follows the person did not include this in the joint intervention.",
     ),
     "reason.own_case": (
-        "Visibile: la scheda è della tua organizzazione.",
+        "Visibile: la scheda è del tuo ente.",
         "Visible: the case is your organisation's.",
     ),
     "reason.role": (
-        "Non visibile: il tuo ruolo nella tua organizzazione non comprende questo dato.",
+        "Non visibile: il tuo ruolo nel tuo ente non comprende questo dato.",
         "Withheld: your role in your organisation does not include this information.",
     ),
     "reason.shared": (
-        "Visibile: ti è condiviso secondo il Patto.",
+        "Visibile: ti è condiviso secondo il patto.",
         "Visible: it is shared with you under the pact.",
     ),
     "request.cross_site": (
@@ -221,19 +221,19 @@ MESSAGES: Mapping[str, Sentence] = {
         "The document cannot be read, at line {line}, column {column}: {detail}",
     ),
     "sign_in.choose_organisation": (
-        "Fai parte di più organizzazioni: indica per quale vuoi accedere.",
+        "Fai parte di più enti: indica per quale vuoi accedere.",
         "You belong to several organisations: say for which one you want to sign in.",
     ),
     "sign_in.cookie_only": (
-        "Un token vale per una sola organizzazione. Per cambiarla accedi con la password, o crea un altro token.",
+        "Un token vale per un solo ente. Per cambiarla accedi con la password, o crea un altro token.",
         "A token is for one organisation. To change it, sign in with the password or make another token.",
     ),
     "sign_in.no_organisation": (
-        "Al momento non risulti attivo in nessuna organizzazione. Chiedi a chi coordina la tua.",
+        "Al momento non risulti attivo in nessun ente. Chiedi a chi coordina il tuo.",
         "You are not active in any organisation at present. Ask whoever coordinates yours.",
     ),
     "sign_in.not_a_member": (
-        "Non risulti attivo in questa organizzazione. Scegline una delle tue.",
+        "Non risulti attivo in questo ente. Scegline uno dei tuoi.",
         "You are not active in this organisation. Choose one of yours.",
     ),
     "sign_in.too_late": (

@@ -20,11 +20,11 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "An invitation that is still valid was already sent to this address. To send another, withdraw it first.",
     ),
     "problem.already_member": (
-        "Questa persona fa già parte della tua organizzazione.",
+        "Questa persona fa già parte del tuo ente.",
         "This person is already a member of your organisation.",
     ),
     "problem.already_withdrawn": (
-        "Questa autorizzazione è già stata ritirata.",
+        "Questo consenso è già stato ritirato.",
         "This authorisation has already been withdrawn.",
     ),
     "problem.authorisation_ended": (
@@ -64,11 +64,11 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "The code does not add up: copy it again from the health card or the document, character by character.",
     ),
     "problem.joint_work_is_closed": (
-        "Questo intervento congiunto è già stato chiuso.",
+        "Questo intervento congiunto è già concluso.",
         "This joint intervention has already been closed.",
     ),
     "problem.last_coordinator": (
-        "È l'unica persona che coordina questa organizzazione. Prima dai questo ruolo a un'altra persona.",
+        "È l'unica persona che coordina questo ente. Prima dai questo ruolo a un'altra persona.",
         "This is the only person who coordinates this organisation. Give the role to somebody else first.",
     ),
     "problem.name_each_field": (
@@ -88,11 +88,11 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "Today your organisation is not a party of the pact, so it cannot accept. Ask whoever coordinates the network.",
     ),
     "problem.not_shareable": (
-        "Questo dato non si può condividere: il Patto non lo prevede per questi partner e questo scopo.",
+        "Questo dato non si può condividere: il patto non lo prevede per questi partner e questo scopo.",
         "This cannot be shared: the pact does not provide for it with these partners and this purpose.",
     ),
     "problem.own_organisation": (
-        "È la tua organizzazione: scegli un partner.",
+        "È il tuo ente: scegli un partner.",
         "This is your own organisation: choose a partner.",
     ),
     "problem.own_role": (
@@ -100,7 +100,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "You cannot give yourself more than you have. Ask another coordinator.",
     ),
     "problem.partner_not_in_pact": (
-        "Il Patto non prevede di condividere nulla con questa organizzazione per questo scopo.",
+        "Il patto non permette di condividere nulla con questo ente per questo scopo.",
         "The pact does not provide for sharing anything with this organisation for this purpose.",
     ),
     "problem.password_the_same": (
@@ -178,7 +178,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "There are too many items at once. Remove some.",
     ),
     "problem.too_many_invitations": (
-        "Oggi la tua organizzazione ha mandato troppi inviti. Riprova domani.",
+        "Oggi il tuo ente ha mandato troppi inviti. Riprova domani.",
         "Your organisation has sent too many invitations today. Try again tomorrow.",
     ),
     "problem.too_many_marks": (
@@ -204,7 +204,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "This item is not in the list. Choose one from the list.",
     ),
     "problem.unknown_organisation": (
-        "Non troviamo questa organizzazione nella tua rete. Sceglila dall'elenco.",
+        "Non troviamo questo ente nel tuo territorio. Sceglilo dall'elenco.",
         "We cannot find this organisation in your network. Choose it from the list.",
     ),
     "problem.wrong_code": (

@@ -22,9 +22,10 @@ from infra.log import logger
 from infra.messages import say as say_message
 from tenants.members.lookup import member_of_session
 from web.again import Again, address_again, again_of, pairs_of
-from web.ask import LANGUAGES, Told, chosen_language, session_of
+from web.ask import LANGUAGES, Answer, Told, ask, chosen_language, session_of
 from web.forms import Typed, by_input, token_of
 from web.groups import MUNICIPALITY, need_label
+from web.guide import section_for
 from web.kept import kept_of, whose
 from web.texts import TEXTS, day, instant, label, say
 
@@ -41,7 +42,13 @@ STYLES = ("dist/win.css", "pages.css")
 HINTS = {text.removeprefix("hint.") for text in TEXTS if text.startswith("hint.")}
 TO_MEND = {409, 422, 429}
 NOTHING_ELSE: Mapping[str, Any] = {}
-TITLES = {"FORBIDDEN": "failure.forbidden", "NOT_FOUND": "failure.not_found", "CONFLICT": "failure.conflict"}
+TITLES = {
+    "CONFLICT": "failure.conflict",
+    "FORBIDDEN": "failure.forbidden",
+    "NOT_FOUND": "failure.not_found",
+    "TOO_MANY_ATTEMPTS": "failure.too_many",
+    "UNAVAILABLE": "failure.unavailable",
+}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -92,6 +99,8 @@ def render(
         "whose": of_member(context.get("viewer")),
         "fresh": lambda: token_hex(16),
         "path": request.url.path,
+        "help": section_for(request.url.path),
+        "parts": parts,
         "here": here(request),
         "styles": styles(),
         "viewer": None,
@@ -104,6 +113,13 @@ def render(
     }
     page = ENVIRONMENT.get_template(template).render({**words, **context})
     return HTMLResponse(page, status, headers=dict(HEADERS))
+
+
+def parts(page_name: str) -> list[str]:
+    """Return the parts of a page that is nothing but text, in the order of their names."""
+    return sorted(
+        name.removesuffix("_text") for name in TEXTS if name.startswith(f"{page_name}.") and name.endswith("_text")
+    )
 
 
 def by_address(request: Request, typed: Typed) -> Response | None:
@@ -168,7 +184,8 @@ def page(endpoint: Endpoint) -> Endpoint:
         except Told as told:
             if told.code == ErrorCode.UNAUTHENTICATED:
                 return await to_sign_in(request)
-            return failed(request, told.code, told.message, told.language)
+            message = told.message
+            return await failed(request, told.code, lambda _: message)
         except WinError as refused:
             if (again := await resumed(request, refused)) is not None:
                 return again
@@ -181,8 +198,7 @@ def page(endpoint: Endpoint) -> Endpoint:
         except Exception as unforeseen:
             logger().error("unexpected error", kind=type(unforeseen).__name__, place=place_of(unforeseen))
             error = WinError()
-        language = error.language or spoken(request)
-        return failed(request, error.code.value, say_message(language, error.text, **error.values), language)
+        return await failed(request, error.code, lambda language: say_message(language, error.text, **error.values))
 
     return answered
 
@@ -199,7 +215,7 @@ async def resumed(request: Request, refused: WinError) -> Response | None:
     if present is None:
         return await to_sign_in(request)
     if await member_of_session(present.token_hash) != kept.member_id:
-        return failed(request, "FORBIDDEN", say(spoken(request), "failure.other_session"), spoken(request))
+        return await failed(request, ErrorCode.FORBIDDEN, lambda language: say(language, "failure.other_session"))
     ours = whose(kept.member_id)
     return render(request, "resume.html", spoken(request), status=409, kept=kept, whose=ours)
 
@@ -218,23 +234,47 @@ async def to_sign_in(request: Request) -> Response:
     return redirect("/sign-in" if address in ("/", "/today") else f"/sign-in?next={address}")
 
 
-def failed(request: Request, code: str, message: str, language: str) -> Response:
-    """Return the page that says what happened, and the way on."""
-    status = STATUS.get(ErrorCode(code), 400) if code in list(ErrorCode) else 400
-    title = TITLES.get(code, "failure.other")
-    # A malformed question is not something that whoever reads the page can know about.
-    reference = str(request.state.request_id) if status >= 500 else ""
+async def failed(request: Request, code: str, told: Callable[[str], str], status: int | None = None) -> Response:
+    """Return the page that says what happened and whom to ask, with the menu and in the language of who is there."""
+    known = code in list(ErrorCode)
+    status = status or (STATUS.get(ErrorCode(code), 400) if known else 400)
+    answer = await asking(request) if code != ErrorCode.UNAVAILABLE else None
+    language = answer.language if answer else spoken(request)
     response = render(
-        request, "failure.html", language, status=status, title=title, message=message, reference=reference
+        request,
+        "failure.html",
+        language,
+        status=status,
+        title=TITLES.get(code, "failure.other"),
+        message=told(language),
+        # A malformed question is not something that whoever reads the page can know about.
+        reference=str(request.state.request_id) if status >= 500 else "",
+        viewer=answer.data["viewer"] if answer else None,
+        code=code,
     )
     if code == ErrorCode.UNAVAILABLE:
         response.headers["retry-after"] = str(Unavailable().retry_after)
     return response
 
 
+async def asking(request: Request) -> Answer | None:
+    """Return who is signed in and whom they can ask; nothing for a stranger, or where even that goes wrong."""
+    if session_of(request) is None:
+        return None
+    try:
+        return await ask(request, "whom_to_ask")
+    except (Told, WinError, *UNREACHABLE):
+        return None
+
+
 async def not_here(request: Request, error: Exception) -> Response:
     """Answer what has no address, or not by this method: browsers get a page, everybody else a line."""
     if "text/html" not in request.headers.get("accept", ""):
         return not_served(request, error if isinstance(error, HTTPException) else HTTPException(404))
-    language = spoken(request)
-    return failed(request, "NOT_FOUND", say_message(language, "error.not_found"), language)
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    response = await failed(
+        request, ErrorCode.NOT_FOUND, lambda language: say_message(language, "error.not_found"), status
+    )
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    return response

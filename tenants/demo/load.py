@@ -78,8 +78,9 @@ def _seats(land: Land) -> list[Seat]:
 async def _load_land(connection: Connection, land: Land, accounts: Mapping[str, UUID]) -> None:
     territory_id, since = new_id(), today() - IN_FORCE_FOR
     await connection.execute(
-        "INSERT INTO territory (id, slug, name, is_demo, created_at) VALUES ($1, $2, $3, true, $4)",
-        *(territory_id, land.slug, land.name, now()),
+        "INSERT INTO territory (id, slug, name, is_demo, created_at, contact_name, contact_role, contact_email) "
+        "VALUES ($1, $2, $3, true, $4, $5, $6, $7)",
+        *(territory_id, land.slug, land.name, now(), *_contact(land)),
     )
     await work_in(connection, territory_id)
     await _organisations_and_members(land, accounts, since).write(connection, territory_id)
@@ -97,6 +98,13 @@ def _organisations_and_members(land: Land, accounts: Mapping[str, UUID], since: 
     for seat in _seats(land):
         rows.add("member", new_id(), accounts[seat.email], ids[seat.organisation], seat.role, since)
     return rows
+
+
+def _contact(land: Land) -> tuple[str, str, str]:
+    """Return whom to ask about the network: who coordinates it, and for which organisation."""
+    (seat,) = [seat for seat in land.seats if seat.role is Role.TERRITORY_COORDINATOR]
+    (lead,) = [body for body in land.bodies if body.is_lead]
+    return seat.name, f"Coordinamento della rete, {lead.name}", seat.email
 
 
 async def _add_cases(connection: Connection, slug: str, cases: int) -> None:

@@ -13,6 +13,13 @@ VIEWER = Shape(
         Leaf("language", sql="{account_language}", required=True, note="The one that the account is spoken to in."),
         Leaf("role", Role, sql="upper({row}.role)", required=True),
         Leaf("actions", sql="{action_names}", listed=True, required=True, note="Verbs of the role."),
+        Leaf(
+            "coordinators",
+            sql="own_coordinators()",
+            listed=True,
+            required=True,
+            note="Names of those who coordinate my organisation: whom to ask for what I may not do. Five at most.",
+        ),
         One(
             "organisation",
             "Organisation",

@@ -52,7 +52,14 @@ ORGANISATIONS = Source(
 TERRITORY = Shape(
     "Territory",
     "territory",
-    (Leaf("slug", required=True), Leaf("name", required=True), Leaf("is_demo", Kind.BOOLEAN, required=True)),
+    (
+        Leaf("slug", required=True),
+        Leaf("name", required=True),
+        Leaf("contact_name", note="Whom anybody may ask about the network; null while nobody is named."),
+        Leaf("contact_role", note="What that person does, and for whom."),
+        Leaf("contact_email", note="Where they are written to."),
+        Leaf("is_demo", Kind.BOOLEAN, required=True),
+    ),
     in_territory=False,
     note="A network of organisations with a pact.",
 )

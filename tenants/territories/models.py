@@ -12,6 +12,9 @@ class Territory(Model):
     id = fields.UUIDField(primary_key=True, default=new_id)
     slug = fields.CharField(max_length=63, unique=True)
     name = fields.CharField(max_length=200)
+    contact_name = fields.CharField(max_length=200, null=True)
+    contact_role = fields.CharField(max_length=200, null=True)
+    contact_email = fields.CharField(max_length=254, null=True)
     is_demo = fields.BooleanField(default=False)
     created_at = fields.DatetimeField(auto_now_add=True)
 

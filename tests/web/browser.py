@@ -22,6 +22,9 @@ REQUIRED = "WIN_REQUIRE_BROWSER"
 EXPECTED = "the server responded with a status of 4"
 """What a browser writes of a refusal, which is an answer like any other."""
 
+ALL_RULES = """() => axe.run(document, {
+  resultTypes: ['violations'], rules: {'label-content-name-mismatch': {enabled: true}}})"""
+"""With the rule that is off by itself: who speaks to a page says the words that they see."""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 UNSEEN = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea')].filter(one => {
   const box = one.getBoundingClientRect(), labels = [...(one.labels || [])];
@@ -144,7 +147,7 @@ class Desk:
     async def violations(self, checker: str) -> list[str]:
         """Return what the accessibility checker finds."""
         await self.page.evaluate(checker)
-        found = await self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        found = await self.page.evaluate(ALL_RULES)
         return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
 
 

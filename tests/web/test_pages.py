@@ -3,9 +3,11 @@
 import re
 from typing import Any
 
+import asyncpg
 import pytest
 
 from infra.clock import today
+from tests.api.people import CARITAS, someone
 from tests.api.test_main_job import ACCEPT, CONSENT, OPEN, PROPOSE
 from tests.conftest import CAST, Ask
 from tests.web.conftest import Visit
@@ -86,6 +88,61 @@ async def test_who_is_not_signed_in_signs_in_first_and_comes_back(visit: Visit) 
     is_whole(somebody.page, "it")
     await somebody.send("/sign-in", email=CAST["anna"][0], password="una-rete-di-prova")
     assert somebody.address == "/cases"
+
+
+PUBLIC = ["/", "/help", "/contacts", "/privacy", "/accessibility"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_everybody_may_know_what_win_is_and_whom_to_ask(visit: Visit, language: str) -> None:
+    somebody = await visit(language=language)
+    for address in PUBLIC:
+        await somebody.open(address)
+        assert (somebody.status, somebody.address) == (200, address)
+        is_whole(somebody.page, language)
+        assert {"/sign-in", *PUBLIC} <= {*somebody.page.links, address}
+        if address != "/help":
+            assert "coordinatrice@vnp.example" in somebody.page.text
+    anna = await visit("anna", language)
+    for address in PUBLIC[1:]:
+        await anna.open(address)
+        assert "Anna Girandoli" in anna.page.text
+    await anna.open("/")
+    assert anna.address == "/today"
+    await anna.open("/cases/new")
+    help_for_it = next(link for link in anna.page.links if link.startswith("/help#"))
+    assert f'id="{help_for_it.partition("#")[2]}"' in (await anna.open(help_for_it)).source
+    for picture in re.findall(r'src="(/help/pictures/[^"]+)"', anna.page.source):
+        assert (await anna.client.get(picture)).headers["content-type"] == "image/png"
+    assert (await anna.client.get("/help/pictures/..%2Fguida.md")).status_code == 404
+
+
+async def test_a_refusal_keeps_the_menu_and_says_whom_to_ask(visit: Visit, owner: asyncpg.Connection) -> None:
+    await someone(owner, CARITAS, role="coordinator")
+    piero, case = await visit("piero"), "/cases/case_01890000-0000-7000-8000-000000000000"
+    for address, status in (
+        ("/members", 403),
+        (case, 404),
+        ("/nowhere", 404),
+        ("/sign-out", 405),
+        (f"{case}/a/b", 404),
+    ):
+        await piero.open(address)
+        assert (address, piero.status) == (address, status)
+        assert {"/today", "/cases", "/account"} <= set(piero.page.links)
+        assert "Piero " in piero.page.text
+        is_whole(piero.page, "it")
+    await piero.open("/members")
+    assert "Chi coordina Caritas di Empoli (dimostrativa): Qualcuno" in piero.page.text
+    chief = await visit("coordinatrice")
+    await chief.open("/cases")
+    assert chief.status == 403
+    assert "chiedi a Costanza Acquaforte" in chief.page.text
+    somebody = await visit()
+    await somebody.open("/nowhere")
+    assert somebody.status == 404
+    assert {"/", "/sign-in", "/contacts"} <= set(somebody.page.links)
+    assert "/today" not in somebody.page.links
 
 
 @pytest.mark.parametrize(

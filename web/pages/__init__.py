@@ -17,6 +17,7 @@ from web.pages import (
     members,
     network,
     opening,
+    public,
     second_factor,
     sign_in,
     today,
@@ -27,5 +28,5 @@ def routes() -> Sequence[Route]:
     """Return every page."""
     of_cases = (opening, cases, editing, authorisations, joint_work, access_log)
     of_people = (sign_in, account, second_factor, members, invitations)
-    modules = (*of_people, today, *of_cases, network, integrators, gallery)
+    modules = (*of_people, today, *of_cases, network, integrators, public, gallery)
     return [route for module in modules for route in module.ROUTES]

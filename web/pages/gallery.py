@@ -97,6 +97,7 @@ def section(name: str, *lines: dict[str, Any], reason: str = "", may_change: boo
 SAMPLES: dict[str, Any] = {
     "empty_form": Typed(),
     "filled_form": Typed([("givenName", "Amina"), ("sex", "F"), ("purposes", "HIRE"), ("message", "Due righe.\nDue.")]),
+    "people": [{"territory": "…", "name": "Amina Prova", "role": "…", "email": "amina@prova.example"}],
     "own_case": a_case("2026-0001", "LISTENING"),
     "shared_case": a_case("2026-0002", "PLAN_ACTIVE", own=False),
     "cases": [a_case("2026-0001", "LISTENING"), a_case("2026-0002", "SUSPENDED", own=False)],

@@ -38,11 +38,6 @@ class Long:
     pairs: list[tuple[str, str]]
 
 
-async def home(_request: Request) -> Response:
-    """Send whoever comes to the front door on."""
-    return redirect(HOME)
-
-
 async def ask_password(request: Request) -> Response:
     """Show the form."""
     typed = Typed([("next", request.query_params.get("next", ""))])
@@ -289,7 +284,6 @@ def keep_language(response: Response, language: str) -> Response:
 
 
 ROUTES = [
-    Route("/", page(home), methods=["GET"]),
     Route("/sign-in", page(ask_password), methods=["GET"]),
     Route("/sign-in", page(sign_in), methods=["POST"]),
     Route("/sign-in/code", page(ask_code), methods=["GET"]),

@@ -12,8 +12,18 @@ from web.texts.integrators import INTEGRATORS
 from web.texts.labels import LABELS
 from web.texts.members import MEMBERS
 from web.texts.pages import PAGES
+from web.texts.public import PUBLIC
 
-TEXTS: Mapping[str, tuple[str, str]] = {**LABELS, **ACCOUNT, **FORMS, **GALLERY, **INTEGRATORS, **MEMBERS, **PAGES}
+TEXTS: Mapping[str, tuple[str, str]] = {
+    **LABELS,
+    **ACCOUNT,
+    **FORMS,
+    **GALLERY,
+    **INTEGRATORS,
+    **MEMBERS,
+    **PAGES,
+    **PUBLIC,
+}
 MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June", "July")
 MONTHS += ("August", "September", "October", "November", "December")
 

@@ -87,7 +87,7 @@ ACCOUNT: Mapping[str, tuple[str, str]] = {
     ),
     "factor.link": ("Apri nell'app su questo dispositivo", "Open in the application on this device"),
     "factor.needs": (
-        "Ti serve un'app per i codici, come Google Authenticator, Microsoft Authenticator o Aegis.",
+        "Ti serve un'app per i codici. Per esempio: Aegis, Google Authenticator o Microsoft Authenticator.",
         "You need an authenticator app, like Google Authenticator, Microsoft Authenticator or Aegis.",
     ),
     "factor.on": ("Attiva", "On"),

@@ -60,8 +60,8 @@ FORMS: Mapping[str, tuple[str, str]] = {
     ),
     "hint.organisations": ("Solo per gli enti che scegli qui.", "Only for the organisations chosen here."),
     "hint.partners": (
-        "Chi inviti deve accettare, prima di vedere qualcosa.",
-        "Whoever you invite has to accept before seeing anything.",
+        "Ogni ente deve accettare, prima di vedere qualcosa.",
+        "Each organisation has to accept before seeing anything.",
     ),
     "hint.phone": ("Per esempio 055 123456 o 333 1234567", "Such as 055 123456 or 333 1234567"),
     "hint.phoneNote": (
@@ -113,7 +113,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "input.orderBy": ("Ordine", "Order"),
     "input.organisation": ("Ente", "Organisation"),
     "input.organisations": ("Con quali enti in particolare", "With which organisations in particular"),
-    "input.partners": ("Chi vuoi invitare", "Whom to invite"),
+    "input.partners": ("A quali enti lo proponi", "To which organisations"),
     "input.password": ("Password", "Password"),
     "input.phone": ("Telefono", "Telephone"),
     "input.phoneNote": ("Note sul telefono", "Note on the telephone"),
@@ -138,7 +138,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
     ),
     "missing.need": ("Scegli il bisogno a cui si riferisce la nota.", "Choose the need that the note is about."),
     "missing.newPassword": ("Scrivi la password nuova.", "Type the new password."),
-    "missing.partners": ("Scegli almeno un ente da invitare.", "Choose at least one organisation to invite."),
+    "missing.partners": ("Scegli almeno un ente.", "Choose at least one organisation."),
     "missing.password": ("Scrivi la password.", "Type the password."),
     "missing.purpose": ("Scegli che cosa volete fare insieme.", "Choose what you want to do together."),
     "missing.purposes": ("Scegli almeno una cosa da fare.", "Choose at least one thing to do."),

@@ -20,6 +20,8 @@ GALLERY: Mapping[str, tuple[str, str]] = {
         "Prima di un passo che non si disfa: una pagina, con che cosa succede e la via per tornare.",
         "Before a step that cannot be undone: a page that says what happens, with the way back.",
     ),
+    "gallery.contacts": ("Contatti", "Contacts"),
+    "gallery.contacts_when": ("Per dire a chi chiedere.", "To say whom to ask."),
     "gallery.done": ("Fatto", "Done"),
     "gallery.done_when": (
         "In alto, dopo che qualcosa è stato salvato. Resta finché si cambia pagina.",

@@ -14,13 +14,40 @@ MEMBERS: Mapping[str, tuple[str, str]] = {
         "Almeno 12 caratteri. Vanno bene anche tre o quattro parole, che usi solo qui.",
         "12 characters at least. Three or four words will do, which you use nowhere else.",
     ),
+    "can.auditor": (
+        "Controlla chi ha letto che cosa, e non vede nessuna scheda.",
+        "Checks who has read what, and sees no case.",
+    ),
+    "can.case_manager": (
+        "Vede e scrive tutto nelle schede dell'ente. Registra i consensi, propone interventi e risponde alle proposte. "
+        "Non invita persone.",
+        "Sees and writes all of the cases. Records consents, proposes and answers. Invites nobody.",
+    ),
+    "can.coordinator": (
+        "Fa tutto quello che fa un responsabile delle schede. In più invita le persone e ne cambia il ruolo.",
+        "Does all that a case manager does. Besides, invites people and changes their roles.",
+    ),
+    "can.operator": (
+        "Apre le schede e vede chi le ha lette. Vede anche la salute, ma non la scrive. Non vede la giustizia e non "
+        "registra consensi.",
+        "Opens cases, and sees who has read them. Sees health too, without writing it. Does not see justice, and "
+        "records no consent.",
+    ),
+    "can.territory_coordinator": (
+        "Coordina il territorio: invita le persone e vede enti e patto. Non vede nessuna scheda.",
+        "Coordinates the territory: invites people, and sees organisations and the pact. Sees no case.",
+    ),
+    "can.volunteer": (
+        "Apre le schede e scrive i dati più semplici. Non vede salute, svantaggi e giustizia, e non registra consensi.",
+        "Opens cases and writes the plainest data. Does not see health, disadvantages and justice; records no consent.",
+    ),
     "hint.role": (
         "Il ruolo decide quali dati la persona vede e che cosa può fare.",
         "The role decides which data the person sees and what they can do.",
     ),
     "input.displayName": ("Nome e cognome", "Name"),
     "input.role": ("Ruolo", "Role"),
-    "invitation.facts": ("Ruolo: {role}. Rete: {territory}.", "Role: {role}. Network: {territory}."),
+    "invitation.facts": ("Ruolo: {role}. Territorio: {territory}.", "Role: {role}. Territory: {territory}."),
     "invitation.gone": ("Questo invito non è valido", "This invitation is not valid"),
     "invitation.gone_lead": (
         "Forse l'hai già usato, è scaduto o è stato ritirato. Se ti serve, chiedine un altro a chi ti ha invitato.",
@@ -65,7 +92,7 @@ MEMBERS: Mapping[str, tuple[str, str]] = {
         "Il cambiamento vale dalla prossima pagina che la persona apre.",
         "The change holds from the next page that the person opens.",
     ),
-    "members.role_of": ("Cambia il ruolo di {name}", "Change the role of {name}"),
+    "members.role_of": ("Cambia ruolo: {name}", "Change role: {name}"),
     "members.sent": ("Inviato il {at}. Vale fino al {until}.", "Sent on {at}. Valid until {until}."),
     "members.since": ("Dal", "Since"),
     "members.state": ("Stato", "State"),
