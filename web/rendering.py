@@ -86,6 +86,25 @@ def render(
             problems, status = shown.problems, shown.status
             context = {**context, **shown.also, "typed": shown.typed, "fresh": lambda: shown.key}
     words: dict[str, Any] = {
+        **spoken_words(language),
+        "token": token_of(request),
+        "whose": of_member(context.get("viewer")),
+        "fresh": lambda: token_hex(16),
+        "path": request.url.path,
+        "help": section_for(request.url.path),
+        "here": here(request),
+        "styles": styles(),
+        "viewer": None,
+        "problems": problems,
+        "wrong": by_input(problems, inputs, language),
+    }
+    page = ENVIRONMENT.get_template(template).render({**words, **context})
+    return HTMLResponse(page, status, headers=dict(HEADERS))
+
+
+def spoken_words(language: str) -> dict[str, Any]:
+    """Return what templates may call to say something in this language."""
+    return {
         "t": partial(say, language),
         "label": partial(label, language),
         "day": lambda value: day(value, language),
@@ -95,24 +114,12 @@ def render(
         "town": lambda case: town(case, language),
         "language": language,
         "languages": LANGUAGES,
-        "token": token_of(request),
-        "whose": of_member(context.get("viewer")),
-        "fresh": lambda: token_hex(16),
-        "path": request.url.path,
-        "help": section_for(request.url.path),
         "parts": parts,
-        "here": here(request),
-        "styles": styles(),
-        "viewer": None,
-        "problems": problems,
-        "wrong": by_input(problems, inputs, language),
         "hints": HINTS,
         "catalogue": lambda items: [(code, names[language == "en"]) for code, names in items.items()],
         "typed_of": lambda chosen: Typed(list(chosen.items())),
         "pairs": lambda codes, kind: [(code, label(language, kind, code)) for code in codes],
     }
-    page = ENVIRONMENT.get_template(template).render({**words, **context})
-    return HTMLResponse(page, status, headers=dict(HEADERS))
 
 
 def parts(page_name: str) -> list[str]:
