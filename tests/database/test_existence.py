@@ -120,6 +120,7 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
     # About my own organisation alone: test_members.py judges them.
     "managed_members()": None,
     "managed_invitations()": None,
+    "own_coordinators()": None,
     "invite_member(text,text,text,interval,integer)": None,
     # About links, which whoever asks has to bring: the tests of invitations judge them.
     "invitation_of_link(bytea)": None,
@@ -137,6 +138,8 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
     "sign_in_failed(text[],integer[],interval,timestamp with time zone)": None,
     "sign_in_passed(text[],text[],timestamp with time zone)": None,
     "territory_ids()": None,
+    # What every territory wants to be known.
+    "territory_contacts()": None,
     "time_ordered_id()": None,
 }
 

@@ -17,6 +17,7 @@ from web.manual import DOCS, names, rendered
 from web.rendering import page, render, served, styles
 
 COSTS = {
+    "by_ids": "schema.cost_by_ids",
     "in_page": "schema.cost_in_page",
     "leaf": "schema.cost_leaf",
     "list": "schema.cost_list",

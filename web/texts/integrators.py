@@ -22,6 +22,10 @@ INTEGRATORS: Mapping[str, tuple[str, str]] = {
     "manual.pages": ("Documentazione dell'API", "Documentation of the API"),
     "schema.arguments": ("Argomenti", "Arguments"),
     "schema.cost": ("Costo", "Cost"),
+    "schema.cost_by_ids": (
+        "quanti sono gli id, 2 punti e il costo di ciò che sta sotto",
+        "as often as there are ids, 2 points and the cost of what is below",
+    ),
     "schema.cost_in_page": (
         "quante volte dice “first” della lista, 2 punti e il costo di ciò che sta sotto",
         "as often as the list's “first” says, 2 points and the cost of what is below",
