@@ -12,7 +12,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "This proposal has already been answered.",
     ),
     "problem.already_attached": (
-        "Questo intervento congiunto si basa già su questa autorizzazione.",
+        "Questo intervento congiunto si basa già su questo consenso.",
         "This joint intervention already stands on this authorisation.",
     ),
     "problem.already_invited": (
@@ -28,11 +28,11 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "This authorisation has already been withdrawn.",
     ),
     "problem.authorisation_ended": (
-        "Questa autorizzazione è scaduta o è stata ritirata. Registrane una nuova, poi scegli quella.",
+        "Questo consenso è scaduto o è stato ritirato. Registrane uno nuovo, poi scegli quello.",
         "This authorisation has ended or was withdrawn. Record a new one, then choose that.",
     ),
     "problem.authorisation_names_nobody": (
-        "Questa autorizzazione non vale per questo scopo, o per nessun partner che ha accettato e fa parte del Patto.",
+        "Questo consenso non basta: non vale per questo scopo, o per nessun partner che è nel patto e ha accettato.",
         "This authorisation is not for this purpose, or for no partner that accepted and is a party of the pact.",
     ),
     "problem.birth_before_1900": (
@@ -84,7 +84,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "The person's consent is needed for this information.",
     ),
     "problem.not_a_party": (
-        "Oggi la tua organizzazione non fa parte del Patto, quindi non può accettare. Chiedi a chi coordina la rete.",
+        "Oggi il tuo ente non fa parte del patto, quindi non può accettare. Chiedi a chi coordina il territorio.",
         "Today your organisation is not a party of the pact, so it cannot accept. Ask whoever coordinates the network.",
     ),
     "problem.not_shareable": (

@@ -30,7 +30,7 @@ CONTACT = "TABLE (territory text, name text, role text, email text)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0012_answers")]
+    dependencies = [("tenants", "0017_identity")]
 
     operations = [
         ops.RunSQL(

@@ -96,7 +96,7 @@ async def test_a_consent_says_all_that_is_missing_at_once(visit: Visit) -> None:
     await anna.open(f"{case}/propose")
     await anna.send(f"{case}/propose", button=("step", "preview"), message="hello")
     says(anna, "purpose", "Scegli che cosa volete fare insieme")
-    says(anna, "partners", "Scegli almeno un ente da invitare")
+    says(anna, "partners", "Scegli almeno un ente.")
     assert typed_in(anna, f"{case}/propose")["message"] == ["hello"]
 
 
