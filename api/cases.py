@@ -16,6 +16,7 @@ from api.reading.types import TYPES
 from api.verbs import do, given, payload
 from authz.actions import Action
 from tenants.cases import service
+from tenants.cases.names import asked_words
 from tenants.cases.shape import CASES
 
 
@@ -28,12 +29,16 @@ class CaseFilter:
     opened_to: date | None = None
     municipality: str | None = strawberry.field(default=None, description="ISTAT code.")
     name: str | None = strawberry.field(
-        default=None, description="Words that begin words of the name, whatever their order, accents and capitals."
+        default=None,
+        description="Words that begin words of the name, in any order. Accents, capitals, apostrophes and hyphens do "
+        "not matter, and other scripts are found by Latin letters.",
     )
 
     def conditions(self) -> dict[str, str]:
         """Return the given conditions as text parameters."""
         values = given(self)
+        if self.name is not None:
+            values["name"] = asked_words(self.name)
         values["status"] = self.status.value.lower() if self.status else None
         return {name: str(value) for name, value in values.items() if value is not None}
 

@@ -18,7 +18,9 @@ SetupError                    for the operator: one sentence, exit code 2
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class ErrorCode(StrEnum):
@@ -90,7 +92,7 @@ class WinError(Exception):
         self.values = {name: str(value) for name, value in values.items()}
         super().__init__(self.text)
 
-    def extensions(self) -> dict[str, str | int]:
+    def extensions(self) -> dict[str, Any]:
         """Return the machine-readable part of the answer."""
         return {"code": self.code.value}
 
@@ -110,7 +112,7 @@ class Refused(WinError):
         super().__init__(text, action=action, **values)
         self.action = action
 
-    def extensions(self) -> dict[str, str | int]:
+    def extensions(self) -> dict[str, Any]:
         return {"code": self.code.value, **({"action": self.action} if self.action else {})}
 
 
@@ -120,17 +122,62 @@ class NotFound(WinError):
     code = ErrorCode.NOT_FOUND
 
 
+@dataclass(frozen=True)
+class Collision:
+    """One value that somebody changed first: theirs and yours, as the API writes them."""
+
+    name: str
+    field: str
+    theirs: Any
+    yours: Any
+    is_given: bool
+    """Whether you wanted to change it too."""
+    is_told: bool
+    """Whether theirs is told here."""
+
+    def told(self) -> dict[str, Any]:
+        """Return it for a machine; what is not told and what was not given is left out."""
+        return {
+            "name": camel(self.name),
+            "field": self.field,
+            **({"theirs": self.theirs} if self.is_told else {}),
+            **({"yours": self.yours} if self.is_given else {}),
+        }
+
+
+def camel(name: str) -> str:
+    """Return a name as the API spells it."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
 class Conflict(WinError):
-    """Somebody changed the case first; both versions are told."""
+    """Somebody changed the same part of the case first; both versions are told, and both values of what collides."""
 
     code = ErrorCode.CONFLICT
 
-    def __init__(self, expected: int, actual: int) -> None:
-        super().__init__(expected=expected, actual=actual)
-        self.expected, self.actual = expected, actual
+    def __init__(
+        self,
+        expected: int,
+        actual: int,
+        by: str | None = None,
+        at: datetime | None = None,
+        collisions: Sequence[Collision] = (),
+    ) -> None:
+        super().__init__("error.conflict_with" if by else "", expected=expected, actual=actual, by=by or "")
+        self.expected, self.actual, self.by, self.at, self.collisions = expected, actual, by, at, tuple(collisions)
 
-    def extensions(self) -> dict[str, str | int]:
-        return {"code": self.code.value, "expectedVersion": self.expected, "actualVersion": self.actual}
+    def extensions(self) -> dict[str, Any]:
+        return {
+            "code": self.code.value,
+            "expectedVersion": self.expected,
+            "actualVersion": self.actual,
+            "conflict": {
+                "by": self.by,
+                "at": self.at.isoformat() if self.at else None,
+                "values": [collision.told() for collision in self.collisions],
+            },
+        }
 
 
 class IdempotencyConflict(WinError):
@@ -186,7 +233,7 @@ class TooManyAttempts(WinError):
         super().__init__(seconds=retry_after)
         self.retry_after = retry_after
 
-    def extensions(self) -> dict[str, str | int]:
+    def extensions(self) -> dict[str, Any]:
         return {"code": self.code.value, "retryAfter": self.retry_after}
 
 

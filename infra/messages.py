@@ -30,6 +30,12 @@ MESSAGES: Mapping[str, Sentence] = {
         "Somebody changed this case before you: you had version {expected}, now it is {actual}. "
         "Reload the case and make your change again.",
     ),
+    "error.conflict_with": (
+        "{by} ha modificato questi dati prima di te: avevi la versione {expected}, ora c'è la {actual}. "
+        "Confronta le due versioni e ripeti la modifica.",
+        "{by} changed this information before you: you had version {expected}, now it is {actual}. "
+        "Compare the two and make your change again.",
+    ),
     "error.content_type": (
         "La richiesta deve avere Content-Type: application/json.",
         "The request must have Content-Type: application/json.",

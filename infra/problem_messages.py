@@ -83,6 +83,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "Per questi dati serve il consenso della persona.",
         "The person's consent is needed for this information.",
     ),
+    "problem.no_such_step": (
+        "Da dove si trova adesso, la scheda non può passare a questo stato. Scegline uno dall'elenco.",
+        "From where it is now, the case cannot go to this state. Choose one from the list.",
+    ),
     "problem.not_a_party": (
         "Oggi il tuo ente non fa parte del patto, quindi non può accettare. Chiedi a chi coordina il territorio.",
         "Today your organisation is not a party of the pact, so it cannot accept. Ask whoever coordinates the network.",

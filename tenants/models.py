@@ -4,6 +4,7 @@ from tenants.access_log.models import AccessLogEntry, AccessSeal
 from tenants.authorisations.models import Authorisation
 from tenants.cases.models import (
     CaseAddress,
+    CaseChange,
     CaseContacts,
     CaseDisadvantage,
     CaseEconomic,
@@ -16,6 +17,7 @@ from tenants.cases.models import (
     CaseIsee,
     CaseJustice,
     CaseLegalStatus,
+    CaseNameWord,
     CaseNeed,
     CaseNeedDetail,
     CaseWork,
@@ -44,6 +46,7 @@ __all__ = [
     "Authorisation",
     "CaseAccess",
     "CaseAddress",
+    "CaseChange",
     "CaseContacts",
     "CaseDisadvantage",
     "CaseEconomic",
@@ -56,6 +59,7 @@ __all__ = [
     "CaseIsee",
     "CaseJustice",
     "CaseLegalStatus",
+    "CaseNameWord",
     "CaseNeed",
     "CaseNeedDetail",
     "CaseWork",

@@ -1,7 +1,7 @@
 """Every value of a case that can be written: its name in the input, where it is stored, and the field it belongs to."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -162,3 +162,8 @@ def complete_birth(findings: Findings, values: Values, known: date | None, *path
         identity["birth_year"] = born.year
     elif year != born.year:
         findings.add(ProblemCode.INVALID_FORMAT, *path, "birth_year", text="problem.birth_year_differs", born=born.year)
+
+
+def single_bits(masks: Iterable[int]) -> list[int]:
+    """Return each bit of these masks as a mask of its own."""
+    return [1 << bit for bit in range(63) if any(mask >> bit & 1 for mask in masks)]

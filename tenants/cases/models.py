@@ -27,7 +27,7 @@ class CaseStatus(StrEnum):
 
 
 class CaseFile(TenantRow):
-    """The unit that is shared under the pact; its version counts every change to any of its groups."""
+    """The unit that is shared under the pact."""
 
     number = fields.CharField(max_length=20)
     holder_id = fields.UUIDField()
@@ -36,7 +36,6 @@ class CaseFile(TenantRow):
     opened_on = fields.DateField()
     closed_on = fields.DateField(null=True)
     closure_reason = fields.CharField(max_length=40, null=True)
-    version = fields.IntField(default=1)
     opened_by = fields.UUIDField()
     is_demo = fields.BooleanField(default=False)
 
@@ -189,3 +188,26 @@ class CaseNeedDetail(Model):
 
     class Meta:
         table = "case_need_detail"
+
+
+class CaseChange(CaseGroup):
+    """Who last changed fields of a part of the case, and when; its versions count every change of the case."""
+
+    part = fields.CharField(max_length=20)
+    fields_mask = fields.BigIntField()
+    version = fields.IntField()
+    at = fields.DatetimeField()
+    account_id = fields.UUIDField()
+    organisation_id = fields.UUIDField()
+
+    class Meta:
+        table = "case_change"
+
+
+class CaseNameWord(CaseGroup):
+    """What the name of the person is found by; see tenants/cases/names.py."""
+
+    word = fields.CharField(max_length=40)
+
+    class Meta:
+        table = "case_name_word"

@@ -102,6 +102,12 @@ async def may_remove(findings: Findings, case_id: UUID, need_ids: Sequence[UUID]
     )
 
 
+async def fields_of_needs(case_id: UUID, need_ids: Sequence[UUID]) -> list[int]:
+    """Return, for each of these needs, the mask of the fields that it takes to know of it."""
+    rows = await connection().fetch(THESE, case_id, list(need_ids))
+    return [1 << row["field_bit"] for row in rows]
+
+
 async def remove_needs(case_id: UUID, need_ids: Sequence[UUID]) -> int:
     """Remove these needs and all that was told of them; return the bits of the fields that they were of."""
     mask: int = await connection().fetchval(THEIR_BITS, case_id, list(need_ids))

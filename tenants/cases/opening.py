@@ -21,8 +21,8 @@ INSERT INTO person (territory_id, organisation_id, reference, is_demo) VALUES ({
 ON CONFLICT (territory_id, organisation_id, reference) DO NOTHING RETURNING id
 """
 ADD_FILE = f"""
-INSERT INTO case_file (territory_id, number, holder_id, person_id, status, opened_on, version, opened_by, is_demo)
-VALUES ({TERRITORY}, $1, $2, $3, $4, {TODAY}, 1, $5, {IS_DEMO})
+INSERT INTO case_file (territory_id, number, holder_id, person_id, status, opened_on, opened_by, is_demo)
+VALUES ({TERRITORY}, $1, $2, $3, $4, {TODAY}, $5, {IS_DEMO})
 ON CONFLICT (territory_id, holder_id, number) DO NOTHING RETURNING id
 """
 

@@ -14,13 +14,16 @@ from authz.actions import Action
 from authz.actor import Actor
 from infra.database import connection
 from infra.errors import ProblemCode, Refused
-from infra.row_security import TERRITORY, TODAY
+from infra.row_security import TERRITORY
 from tenants.cases.catalogues import CLOSURE_REASONS
-from tenants.cases.groups import GROUPS, Entry, Masks, Values, checked, complete_birth, given_entries
+from tenants.cases.conflicts import collisions, conflict
+from tenants.cases.groups import GROUPS, Entry, Masks, Values, checked, complete_birth, given_entries, single_bits
 from tenants.cases.models import CaseStatus
-from tenants.cases.needs import add_needs, checked_needs, may_remove, remove_needs
+from tenants.cases.names import keep_words
+from tenants.cases.needs import add_needs, checked_needs, fields_of_needs, may_remove, remove_needs
 from tenants.cases.opening import add_file
-from tenants.cases.writing import claim_case, masks_of, not_writable, touch, write
+from tenants.cases.steps import STEPS
+from tenants.cases.writing import Touched, claim_case, masks_of, not_writable, touch, within_range, write
 from tenants.checks import Findings, one_of, without_repeats
 from tenants.events.models import EventKind
 from tenants.events.recording import record
@@ -29,9 +32,8 @@ Update: TypeAlias = Callable[[Actor, UUID, int, Mapping[str, object]], Awaitable
 
 BORN = f"SELECT birth_date FROM case_identity WHERE territory_id = {TERRITORY} AND case_id = $1"
 STATUS = f"SELECT status FROM case_file WHERE territory_id = {TERRITORY} AND id = $1"
-CHANGE_STATUS = f"""
-UPDATE case_file SET status = $2, closed_on = CASE WHEN $3::text IS NOT NULL THEN {TODAY} END, closure_reason = $3
- WHERE territory_id = {TERRITORY} AND id = $1
+CHANGE_STATUS = """
+SELECT passed, actual, changed, changed_by, changed_at, ended FROM change_case_status($1, $2, $3, $4)
 """
 
 
@@ -64,9 +66,15 @@ async def open_case(
         raise not_writable(Action.CASE_OPEN)
     case_id = await add_file(actor, CaseStatus(first))
     await write(case_id, values)
+    await _keep_name(case_id, values)
     await add_needs(case_id, new_needs)
     await record(EventKind.CASE_OPENED, case_id)
     return case_id
+
+
+async def _keep_name(case_id: UUID, values: Values) -> None:
+    if {"given_name", "family_name"} & set(values.get("case_identity", {})):
+        await keep_words(case_id)
 
 
 def _is_named(values: Values) -> bool:
@@ -107,9 +115,13 @@ async def _update_group(
     values = checked(findings, entries, changes)
     complete_birth(findings, values, await _stored_birth(case_id, entries))
     findings.settle()
-    await touch(case_id, expected_version, masks)
+    fields = [entry.mask for entry in entries]
+    touched = await touch(case_id, group, expected_version, single_bits(fields), masks)
+    if not touched.passed:
+        raise conflict(expected_version, touched, await collisions(case_id, group, touched, masks, changes))
     await write(case_id, values)
-    await _record_update(case_id, [entry.mask for entry in entries])
+    await _keep_name(case_id, values)
+    await _record_update(case_id, fields)
 
 
 async def _stored_birth(case_id: UUID, entries: Iterable[Entry]) -> date | None:
@@ -145,31 +157,43 @@ async def update_needs(
     if not may or not all(need.may_be_written(masks) for need in needs):
         raise not_writable()
     findings.settle()
-    await touch(case_id, expected_version, masks)
+    fields = [*(1 << need.seen_bit for need in needs), *await fields_of_needs(case_id, removed)]
+    touched = await touch(case_id, "needs", expected_version, fields, masks)
+    if not touched.passed:
+        raise conflict(expected_version, touched)
     gone = await remove_needs(case_id, removed)
     await add_needs(case_id, needs)
     await _record_update(case_id, [gone, *(1 << need.seen_bit for need in needs)])
 
 
 async def change_status(
-    actor: Actor, case_id: UUID, expected_version: int, status: str, reason: str | None = None
+    actor: Actor, case_id: UUID, status: str, reason: str | None = None, expected_version: int | None = None
 ) -> None:
-    """Move a case on its path; closing it takes a reason of the catalogue, and opening it again clears that."""
+    """Move a case a step on its path; closing it takes a reason of the catalogue, and ends the joint work on it.
+
+    Opening it again clears the reason, and revives no joint work. `expected_version` is asked for if it is given.
+    """
     own = await claim_case(case_id)
     before = CaseStatus(await connection().fetchval(STATUS, case_id))
     findings = Findings()
     after = findings.require(one_of(CaseStatus), status, "status")
-    closes = CaseStatus.CLOSED in (before, after)
-    actor.require(Action.CASE_CLOSE if closes else Action.CASE_UPDATE)
+    actor.require(Action.CASE_CLOSE if CaseStatus.CLOSED in (before, after) else Action.CASE_UPDATE)
     if not own:
         raise Refused(action=Action.CASE_UPDATE.value)
+    if after is not None and after not in STEPS[before]:
+        findings.add(ProblemCode.WRONG_STATE, "status", text="problem.no_such_step")
     if after == CaseStatus.CLOSED:
-        if before == CaseStatus.CLOSED:
-            findings.add(ProblemCode.WRONG_STATE, "status")
         reason = findings.require(one_of(CLOSURE_REASONS), reason or None, "reason")
     elif reason is not None:
         findings.add(ProblemCode.WRONG_STATE, "reason", text="problem.reason_only_to_close")
     findings.settle()
-    await touch(case_id, expected_version)
-    await connection().execute(CHANGE_STATUS, case_id, after, reason)
+    expected = None if expected_version is None else within_range(expected_version)
+    found = await connection().fetchrow(CHANGE_STATUS, case_id, after, reason, expected)
+    if found is None:
+        raise not_writable()
+    *counted, ended = found
+    if not counted[0]:
+        raise conflict(expected_version or 0, Touched(*counted))
     await record(EventKind.CASE_STATUS_CHANGED, case_id, data={"status": str(after)})
+    for joint_intervention_id in ended:
+        await record(EventKind.JOINT_INTERVENTION_CLOSED, joint_intervention_id=joint_intervention_id)

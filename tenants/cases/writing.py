@@ -1,7 +1,9 @@
 """How values of a case reach its tables: one writer of a case at a time, and never past row security."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -11,7 +13,7 @@ from asyncpg import InsufficientPrivilegeError
 from authz.actions import Action
 from authz.fields import FIELD
 from infra.database import connection
-from infra.errors import Conflict, NotFound, Refused
+from infra.errors import NotFound, Refused
 from infra.row_security import FIELD_MASK, ORGANISATION, TERRITORY, WRITE_MASK
 from tenants.cases.groups import HEALTH_TABLE, Masks, Values
 
@@ -25,7 +27,6 @@ CLAIM = f"""
 SELECT holder_id = {ORGANISATION} AS own, pg_advisory_xact_lock(hashtextextended(id::text, {CASE_LOCK})) IS NULL
   FROM case_file WHERE territory_id = {TERRITORY} AND id = $1
 """
-VERSION = f"SELECT version FROM case_file WHERE territory_id = {TERRITORY} AND id = $1"
 MASKS = f"""
 SELECT coalesce(bit_or(read_mask), 0) & {FIELD_MASK}, coalesce(bit_or(write_mask), 0) & {WRITE_MASK}
   FROM case_access
@@ -36,6 +37,8 @@ INSERT INTO case_health (territory_id, case_id, field_bit, detail) VALUES ({TERR
 ON CONFLICT (territory_id, case_id, field_bit) DO UPDATE SET detail = EXCLUDED.detail
 """
 LARGEST_VERSION = 2**31
+TOUCH = "SELECT passed, actual, changed, changed_by, changed_at FROM touch_case($1, $2, $3, $4)"
+IS_SEEN = f"SELECT true FROM case_file WHERE territory_id = {TERRITORY} AND id = $1"
 CLEAR_HEALTH = f"DELETE FROM case_health WHERE territory_id = {TERRITORY} AND case_id = $1 AND field_bit = $2"
 
 
@@ -55,23 +58,36 @@ async def masks_of(case_id: UUID) -> Masks:
     return Masks(*await connection().fetchrow(MASKS, case_id))
 
 
-async def touch(case_id: UUID, expected_version: int, judged_by: Masks | None = None) -> None:
-    """Count a change. Raises `Conflict` if somebody changed the case first, `NotFound` if it is gone from view.
+@dataclass(frozen=True)
+class Touched:
+    """What came of counting a change: passed, or what of it others changed first, who and when."""
 
-    From here on no change of the pact gets in between. Raises `Refused` if one has meanwhile taken away anything of
-    the masks by which the change was judged.
+    passed: bool
+    actual: int
+    changed: int
+    changed_by: str | None
+    changed_at: datetime | None
+
+
+async def touch(case_id: UUID, part: str, expected_version: int, fields: Iterable[int], judged_by: Masks) -> Touched:
+    """Count a change to fields of a part of the case, each given by its mask.
+
+    From here on no change of the pact gets in between. Raises `NotFound` if the case is gone from view, and `Refused`
+    if a change of the pact has meanwhile taken away anything of the masks by which the change was judged.
     """
-    known = abs(expected_version) < LARGEST_VERSION
-    if known and await connection().fetchval("SELECT touch_case($1, $2)", case_id, expected_version) is not None:
-        if judged_by is not None and not judged_by.are_within(await masks_of(case_id)):
-            raise not_writable()
-        return
-    actual = await connection().fetchval(VERSION, case_id)
-    if actual is None:
-        raise NotFound
-    if actual == expected_version:
+    found = await connection().fetchrow(TOUCH, case_id, part, within_range(expected_version), list(fields))
+    if found is None:
+        if not await connection().fetchval(IS_SEEN, case_id):
+            raise NotFound
         raise not_writable()
-    raise Conflict(expected_version, actual)
+    if found["passed"] and not judged_by.are_within(await masks_of(case_id)):
+        raise not_writable()
+    return Touched(*found)
+
+
+def within_range(version: int) -> int:
+    """Return the version as PostgreSQL can compare it; no case has one that is out of its range."""
+    return version if abs(version) < LARGEST_VERSION else -1
 
 
 def not_writable(action: Action = Action.CASE_UPDATE) -> Refused:

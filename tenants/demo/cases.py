@@ -10,6 +10,7 @@ from authz.fields import FIELD
 from authz.purposes import Purpose
 from infra.clock import ROME, new_id
 from tenants.cases.models import CaseStatus
+from tenants.cases.names import words_of_name
 from tenants.cases.need_catalogue import NEEDS
 from tenants.demo import words
 from tenants.demo.catalogue import Sharing
@@ -81,7 +82,7 @@ def add_case(rows: Rows, network: Network, position: int) -> None:
     number = f"{opened_on.year}-{code}"
     rows.add(
         "case_file",
-        *(case.id, number, holder.id, person_id, status, opened_on, closed_on, reason, 1, holder.account_id, True),
+        *(case.id, number, holder.id, person_id, status, opened_on, closed_on, reason, holder.account_id, True),
     )
     _add_person(rows, case, holder.body.municipality, network.land.municipalities)
     _add_means(rows, case)
@@ -106,6 +107,8 @@ def _add_person(rows: Rows, case: Drawn, municipality: str, others: tuple[str, .
     chance, person = case.chance, case.person
     born = person.born if person.knows_birth_date else None
     rows.add("case_identity", case.id, person.given_name, person.family_name, born, person.born.year, person.sex)
+    for word in words_of_name(person.given_name, person.family_name):
+        rows.add("case_name_word", case.id, word)
     if person.code:
         rows.add("case_identity_code", case.id, person.code, person.code_kind)
     home = municipality if chance.random() < 0.85 else chance.choice(others)

@@ -146,7 +146,6 @@ class Migration(migrations.Migration):
                 ("opened_on", fields.DateField()),
                 ("closed_on", fields.DateField(null=True)),
                 ("closure_reason", fields.CharField(null=True, max_length=40)),
-                ("version", fields.IntField(default=1)),
                 ("opened_by", fields.UUIDField()),
                 ("is_demo", fields.BooleanField(default=False)),
             ],

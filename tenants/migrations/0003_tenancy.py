@@ -130,16 +130,11 @@ CASES = [
         index=[("person_id",)],
         # The holder's own row of case_access is made after the insert, which has to return the new id already.
         select=f"({HOLDER} AND {SEES_CASES}) OR {readable('case_file', '-1', case_column='id')}",
-        insert=f"{HOLDER} AND {WRITES_CASES} AND {may(Action.CASE_OPEN)} AND version = 1 AND status <> 'closed' "
+        insert=f"{HOLDER} AND {WRITES_CASES} AND {may(Action.CASE_OPEN)} AND status <> 'closed' "
         f"AND opened_on = {TODAY} AND opened_by = {ACCOUNT}",
         insert_columns=(
-            *("territory_id", "number", "holder_id", "person_id", "status", "opened_on", "version", "opened_by"),
-            "is_demo",
+            *("territory_id", "number", "holder_id", "person_id", "status", "opened_on", "opened_by", "is_demo"),
         ),
-        update=f"{HOLDER} AND {WRITES_CASES} AND {may(Action.CASE_UPDATE)} "
-        f"AND (status <> 'closed' OR {may(Action.CASE_CLOSE)})",
-        updated=f"{HOLDER} AND (closed_on IS NULL OR closed_on = {TODAY} AND {may(Action.CASE_CLOSE)})",
-        update_columns=("status", "closed_on", "closure_reason"),
     ),
     group(
         "case_identity",
@@ -311,7 +306,6 @@ SHARED = [
         f"ALTER TABLE {table} ALTER COLUMN is_demo SET DEFAULT false"
         for table in ("territory", "account", "organisation", "person", "case_file")
     ),
-    "ALTER TABLE case_file ALTER COLUMN version SET DEFAULT 1",
     "ALTER TABLE sign_in_throttle ALTER COLUMN failed_at SET DEFAULT '{}'",
     *(f"ALTER TABLE session ALTER COLUMN {column} SET DEFAULT ''" for column in ("browser", "system", "network")),
     # A case is about a person of its holder, and only the holder of joint work invites to it: these are keys,

@@ -6,6 +6,7 @@ from tortoise.migrations import operations as ops
 from authz.fields import ALL_FIELDS
 from infra.row_security import definer
 from tenants.sharing.grounds import STANDINGS, grounds_from
+from tenants.sharing.row_security import IN_TURN
 from tenants.sharing.standing import stood_on, takes_part
 
 # Joined in the order it is written, each step through an index: so the work grows with the touched cases and with
@@ -44,9 +45,6 @@ BEGIN
        AND (j.closed_at IS NOT NULL OR a.withdrawn_at IS NOT NULL OR NOT {takes_part("s")});
 END
 """
-
-# A change for everybody waits until the changes of single cases are done, and these wait for it.
-IN_TURN = "PERFORM pg_advisory_xact_lock_shared(hashtextextended('sharing in ' || _territory::text, 0))"
 
 # Two changes of one case take turns here, and the second then sees what the first has done.
 IN_TURN_ON_CASES = f"""{IN_TURN};
@@ -247,24 +245,6 @@ BEGIN
 END
 """
 
-TOUCH = f"""
-DECLARE
-    _territory uuid := nullif(current_setting('win.territory_id', true), '')::uuid;
-    _new int;
-BEGIN
-    -- In the same order as where sharing is derived: a turn first, then the case.
-    {IN_TURN};
-    UPDATE case_file c SET version = c.version + 1
-     WHERE c.territory_id = _territory AND c.id = _case AND c.version = _expected
-       AND EXISTS (SELECT FROM case_access a
-                    WHERE a.territory_id = c.territory_id AND a.case_id = c.id AND a.until > now()
-                      AND a.organisation_id = nullif(current_setting('win.organisation_id', true), '')::uuid
-                      AND a.write_mask & nullif(current_setting('win.write_mask', true), '')::bigint <> 0)
-    RETURNING c.version INTO _new;
-    RETURN _new;
-END
-"""
-
 STATEMENTS = [
     *definer("grounds_of_cases", "_territory uuid, _cases uuid[]", GROUND, GROUNDS, callers="", settings=IN_THIS_ORDER),
     *definer("end_attached", "_territory uuid, _cases uuid[]", "void", END, callers="", settings=IN_THIS_ORDER),
@@ -281,7 +261,6 @@ STATEMENTS = [
         f"CREATE TRIGGER immutable BEFORE {verbs} ON {table} FOR EACH ROW EXECUTE FUNCTION pact_is_immutable()"
         for table, verbs in [("pact_version", "UPDATE OR DELETE"), ("pact_clause", "UPDATE OR DELETE")]
     ),
-    *definer("touch_case", "_case uuid, _expected int", "int", TOUCH),
 ]
 
 

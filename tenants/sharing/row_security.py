@@ -3,6 +3,9 @@
 from authz.actions import Action, action_mask
 from infra.row_security import ACTIONS, FIELD_MASK, ORGANISATION, TERRITORY, WRITE_MASK
 
+# A change for everybody waits until the changes of single cases are done, and these wait for it.
+IN_TURN = "PERFORM pg_advisory_xact_lock_shared(hashtextextended('sharing in ' || _territory::text, 0))"
+
 
 def _live_ground(table: str, case_column: str, test: str) -> str:
     return (

@@ -186,8 +186,13 @@ async def test_a_name_finds_those_whose_name_the_reader_sees(ask: Ask, who: str)
 @pytest.mark.parametrize(
     ("given", "family", "inside", "outside"),
     [
-        ("José", "D'Ângelo", ["jose", "JOSÉ", "d'angelo", "angelo jos", "D’Ang"], ["dangelo", "ose", "jose maria"]),
-        ("Nicolò", "Dal-Prà", ["nicolo", "dal pra", "pra dal nic", " Prà "], ["al", "dalp"]),
+        (
+            "José",
+            "D'Ângelo",
+            ["jose", "JOSÉ", "d'angelo", "dangelo", "angelo jos", "D’Ang"],
+            ["angelo d x", "ose", "jose maria"],
+        ),
+        ("Nicolò", "Dal-Prà", ["nicolo", "dal pra", "pra dal nic", " Prà ", "dalp", "NICOLO'"], ["al", "icolo"]),
     ],
 )
 async def test_a_name_is_found_without_its_accents(

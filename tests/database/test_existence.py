@@ -25,6 +25,8 @@ SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p
  ORDER BY 1
 """
 
+TOUCH = "SELECT * FROM touch_case($1, 'work', 1, ARRAY[1::bigint << 25])"
+
 # How each function that the serving role may call is asked about a row that is there but hidden from a stranger,
 # and about one that is not there. None: what it tells is not about rows of a tenant.
 ASKED: dict[str, Callable[[Any, World], Any] | None] = {
@@ -33,8 +35,12 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
         "ARRAY[$1], $1, $1, $1)",
         world["kept"] if hidden else new_id(),
     ),
-    "touch_case(uuid,integer)": lambda hidden, world: (
-        "SELECT touch_case($1, 1)",
+    "touch_case(uuid,text,integer,bigint[])": lambda hidden, world: (
+        TOUCH,
+        world["kept"] if hidden else new_id(),
+    ),
+    "change_case_status(uuid,text,text,integer)": lambda hidden, world: (
+        "SELECT * FROM change_case_status($1, 'closed', 'other', NULL)",
         world["kept"] if hidden else new_id(),
     ),
     "stands(uuid,uuid)": lambda hidden, world: (
@@ -172,7 +178,7 @@ async def test_functions_answer_alike(acting: As, world: World, name: str) -> No
 
 async def test_a_hidden_case_is_not_touched(acting: As, world: World) -> None:
     async with acting(world.context("stranger", Role.COORDINATOR)) as connection:
-        assert await connection.fetchval("SELECT touch_case($1, 1)", world["kept"]) is None
+        assert await connection.fetchval(TOUCH, world["kept"]) is None
 
 
 KEYS = """
@@ -258,7 +264,7 @@ QUESTIONS = {
     "select": "SELECT * FROM case_file WHERE id = $1",
     "for update": "SELECT * FROM case_file WHERE id = $1 FOR UPDATE NOWAIT",
     "for key share": "SELECT * FROM case_work WHERE case_id = $1 FOR KEY SHARE SKIP LOCKED",
-    "update": "UPDATE case_file SET status = 'closed' WHERE id = $1 RETURNING version",
+    "update": "UPDATE case_identity SET sex = 'F' WHERE case_id = $1 RETURNING given_name",
     "update of work": "UPDATE case_work SET profile = 'x' WHERE case_id = $1 RETURNING profile",
     "delete": "DELETE FROM case_need WHERE case_id = $1 RETURNING macro",
     "delete of health": "DELETE FROM case_health WHERE case_id = $1 RETURNING detail",
@@ -310,7 +316,9 @@ STEPS = {
     "read the statistics": "SELECT count(*) FROM pg_statistic",
     "write grounds": "INSERT INTO case_access SELECT * FROM case_access",
     "change grounds": "UPDATE case_access SET read_mask = -1",
-    "move a version on": "UPDATE case_file SET version = 7",
+    "move a version on": "UPDATE case_change SET version = 7",
+    "make a change": "INSERT INTO case_change SELECT * FROM case_change",
+    "move a case on": "UPDATE case_file SET status = 'closed'",
     "make a policy": "CREATE POLICY mine ON case_file USING (true)",
     "refer to a table": "CREATE TEMP TABLE mine (t uuid, c uuid, FOREIGN KEY (t, c) REFERENCES case_file)",
 }
@@ -339,7 +347,7 @@ async def test_another_schema_in_front_does_not_mislead_what_runs_as_owner(actin
             "VALUES ($1, $2, $3, 'infinity', -1, -1)",
             *(world["here"], world["stranger"], world["kept"]),
         )
-        assert await connection.fetchval("SELECT touch_case($1, 1)", world["kept"]) is None
+        assert await connection.fetchval(TOUCH, world["kept"]) is None
         assert await connection.fetch("SELECT 1 FROM case_file WHERE id = $1", world["kept"]) == []
 
 

@@ -15,7 +15,7 @@ from authz.fields import ALL_FIELDS, SENSITIVE
 from authz.roles import Role
 from infra.database import Context
 from tests.database.conftest import As
-from tests.database.world import CASES, NEEDS, PATHWAY, PLACEMENT, World, bits
+from tests.database.world import CASES, CHANGES, NEEDS, PATHWAY, PLACEMENT, World, bits
 
 TABLES = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -39,6 +39,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 HEALTH = ("conditions", "disability", "addictions", "mental")
 WORK = (
+    "case_change",
+    "case_name_word",
     "authorisation",
     "event",
     "notification",
@@ -131,6 +133,10 @@ def expected(reader: Reader) -> dict[str, list[str]]:
         case for case, mask in seen.items() for kind in HEALTH if mask & bits((f"health.{kind}",))
     )
     rows["case_need"] = sorted(case for case, mask in seen.items() for name in NEEDS.values() if mask & bits((name,)))
+    rows["case_name_word"] = sorted(case for case, mask in seen.items() if mask & bits(("identity.name",)))
+    rows["case_change"] = sorted(
+        case for case, mask in seen.items() for needed in CHANGES if mask & (change := bits(needed)) == change
+    )
     details = {"needs.macro": "needs.detail"}
     rows["case_need_detail"] = sorted(
         case for case, mask in seen.items() for name in NEEDS.values() if mask & bits((details.get(name, name),))

@@ -189,7 +189,7 @@ async def test_a_protected_address_is_shared_with_nobody(acting: As, world: Worl
 async def test_a_holder_opens_cases_of_its_own_persons_only(acting: As, world: World) -> None:
     statement = (
         "INSERT INTO case_file (territory_id, number, holder_id, person_id, status, opened_on, opened_by) "
-        "VALUES ($1, 'N-1', $2, $3, 'listening', $4, $5) RETURNING version"
+        "VALUES ($1, 'N-1', $2, $3, 'listening', $4, $5) RETURNING 1"
     )
     facts = (world["here"], world["partner"])
     who = world["account of partner"]

@@ -17,6 +17,8 @@ PATHWAY = ("identity.name", "health.conditions")
 NEEDS = {"housing": "needs.macro", "health": "health.conditions", "justice": "justice.measures"}
 ORGANISATIONS = ("holder", "partner", "clinic", "invited", "declined", "stranger")
 CASES = ("shared", "treated", "kept", "withdrawn", "expired", "closed")
+CHANGES: tuple[tuple[str, ...], ...] = ((), ("work.profile",), ("needs.macro", "health.mental"))
+"""The fields that somebody has to read, all of them, to know of each change of every case."""
 LATER, EARLIER = timedelta(days=100), timedelta(days=-100)
 
 
@@ -139,6 +141,11 @@ async def add_case(world: World, territory: str, holder: str, name: str) -> None
     key = {**row, "case_id": case}
     for table, values in groups(name).items():
         await world.put(table, **key, **values)
+    await world.put("case_name_word", **key, word=name.replace("_", ""))
+    for version, needed in enumerate(CHANGES, 2):
+        changed = {"part": "work", "fields_mask": bits(needed), "version": version, "at": now()}
+        who = {"account_id": world[f"account of {holder}"], "organisation_id": world[holder]}
+        await world.put("case_change", **key, **changed, **who)
     for kind in ("conditions", "disability", "addictions", "mental"):
         await world.put(
             "case_health", **key, field_bit=FIELD[f"health.{kind}"].bit, detail=f"{name} case_health {kind}"

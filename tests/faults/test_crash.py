@@ -40,7 +40,8 @@ HALF_WRITTEN = {
 ACCESS = "SELECT * FROM case_access ORDER BY organisation_id, case_id, source_id, clause, authorisation_id"
 DERIVE = "SELECT derive_case_access(territory_id, array_agg(id)) FROM case_file GROUP BY territory_id"
 STORED = """
-SELECT c.id, c.version, w.profile FROM case_file c
+SELECT c.id, (SELECT coalesce(max(v.version), 1) FROM case_change v WHERE v.case_id = c.id) AS version, w.profile
+  FROM case_file c
   JOIN case_identity i ON i.territory_id = c.territory_id AND i.case_id = c.id
   LEFT JOIN case_work w ON w.territory_id = c.territory_id AND w.case_id = c.id
  WHERE i.family_name = $1

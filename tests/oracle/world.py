@@ -158,8 +158,8 @@ async def add_case(owner: asyncpg.Connection, territory: UUID, holder: UUID) -> 
         *(territory, person, holder, f"P-{person.hex[-8:]}"),
     )
     await owner.execute(
-        "INSERT INTO case_file (territory_id, id, number, holder_id, person_id, status, opened_on, version, opened_by, "
-        "is_demo) VALUES ($1, $2, $3, $4, $5, 'listening', $6, 1, $2, true)",
+        "INSERT INTO case_file (territory_id, id, number, holder_id, person_id, status, opened_on, opened_by, "
+        "is_demo) VALUES ($1, $2, $3, $4, $5, 'listening', $6, $2, true)",
         *(territory, case, f"N-{case.hex[-8:]}", holder, person, today()),
     )
     for table, values in FILLED.items():

@@ -118,8 +118,11 @@ async def stored(office: Office, table: str, case: UUID, columns: str = "*") -> 
     return rows[0] if rows else None
 
 
+VERSION = "SELECT coalesce(max(version), 1) FROM case_change WHERE case_id = $1"
+
+
 async def version_of(office: Office, case: UUID) -> int:
-    version: int = (await see(office.anna, "SELECT version FROM case_file WHERE id = $1", case))[0][0]
+    version: int = (await see(office.anna, VERSION, case))[0][0]
     return version
 
 
