@@ -21,8 +21,6 @@ from tests.api.test_main_job import HEALTH, OPEN, READ, WORK, Job, accept, conse
 from tests.api.test_members import ANNAS_MEMBERSHIP, ASKED_BY_ANNA, BY_MEMBER
 from tests.conftest import CAST, Ask
 
-PROFILE = "magazziniera, patente B, mattina"
-
 ABSENT = "01900000-0000-7000-8000-000000000000"
 VIEWER = "{ viewer { email } }"
 Post = Callable[..., Awaitable[httpx.Response]]
@@ -281,23 +279,6 @@ async def test_code_status_and_message(post: Post, job: Job, code: str) -> None:
     if f"error.{code.lower()}" in MESSAGES and code not in ("BAD_REQUEST", "LIMIT_EXCEEDED"):
         words = re.split(r"\{\w+\}", MESSAGES[f"error.{code.lower()}"][0])
         assert all(part in error["message"] for part in words)
-
-
-async def test_a_conflict_tells_both_versions_and_changes_nothing(post: Post, ask: Ask, job: Job) -> None:
-    for version in (0, 2, 6, 2**31 - 1, -1):
-        given = {"caseId": job.case, "expectedVersion": version, "profile": "altro"}
-        error = one(await post("anna", WORK, {"input": given}))
-        assert error["extensions"]["code"] == "CONFLICT"
-        told = (error["extensions"]["expectedVersion"], error["extensions"]["actualVersion"])
-        assert told == (version, 5)
-        assert str(version) in error["message"]
-        theirs = {"name": "profile", "field": "work.profile", "theirs": PROFILE, "yours": "altro"}
-        known = error["extensions"]["conflict"]
-        assert (known["by"] or "").startswith("Anna") == (theirs in known["values"]) == (version in (0, 2, -1))
-    case = (await ask("anna", "query ($id: ID!) { case(id: $id) { version work { profile } } }", {"id": job.case}))[
-        "data"
-    ]
-    assert case == {"case": {"version": 5, "work": {"profile": PROFILE}}}
 
 
 @pytest.mark.parametrize(("who", "language"), [("anna", 0), ("nora", 1)])

@@ -141,11 +141,7 @@ async def add_case(world: World, territory: str, holder: str, name: str) -> None
     key = {**row, "case_id": case}
     for table, values in groups(name).items():
         await world.put(table, **key, **values)
-    await world.put("case_name_word", **key, word=name.replace("_", ""))
-    for version, needed in enumerate(CHANGES, 2):
-        changed = {"part": "work", "fields_mask": bits(needed), "version": version, "at": now()}
-        who = {"account_id": world[f"account of {holder}"], "organisation_id": world[holder]}
-        await world.put("case_change", **key, **changed, **who)
+    await add_changes(world, holder, name, key)
     for kind in ("conditions", "disability", "addictions", "mental"):
         await world.put(
             "case_health", **key, field_bit=FIELD[f"health.{kind}"].bit, detail=f"{name} case_health {kind}"
@@ -167,6 +163,15 @@ async def add_case(world: World, territory: str, holder: str, name: str) -> None
         clause=5,
         authorisation_id=new_id(),
     )
+
+
+async def add_changes(world: World, holder: str, name: str, key: dict[str, Any]) -> None:
+    """Say what the person is found by, and who changed what."""
+    await world.put("case_name_word", **key, word=name.replace("_", ""))
+    who = {"account_id": world[f"account of {holder}"], "organisation_id": world[holder]}
+    for version, needed in enumerate(CHANGES, 2):
+        changed = {"part": "work", "fields_mask": bits(needed), "version": version, "at": now()}
+        await world.put("case_change", **key, **changed, **who)
 
 
 def groups(name: str) -> dict[str, dict[str, Any]]:

@@ -79,7 +79,7 @@ async def test_a_partner_without_a_grant_is_told_so(office: Office) -> None:
 
 async def test_no_joint_work_begins_on_a_closed_case(office: Office) -> None:
     case = await office.a_case()
-    await do(office.anna, change_status, case, 1, "closed", "other")
+    await do(office.anna, change_status, case, "closed", "other")
     with pytest.raises(Invalid) as invalid:
         await office.propose(case)
     assert told(invalid) == [("WRONG_STATE", "case_id")]

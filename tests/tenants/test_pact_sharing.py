@@ -9,8 +9,8 @@ from tests.tenants.land import AID, PLACEMENT, Land
 
 PERSON = "INSERT INTO person (territory_id, id, organisation_id, reference, is_demo) VALUES ($1, $2, $3, 'P1', true)"
 CASE = """
-INSERT INTO case_file (territory_id, id, holder_id, person_id, opened_by, number, status, opened_on, version, is_demo)
-VALUES ($1, $2, $3, $4, $5, '1', 'listening', current_date, 1, true)
+INSERT INTO case_file (territory_id, id, holder_id, person_id, opened_by, number, status, opened_on, is_demo)
+VALUES ($1, $2, $3, $4, $5, '1', 'listening', current_date, true)
 """
 CONSENT = f"""
 INSERT INTO authorisation (territory_id, case_id, holder_id, organisation_ids, given_by, basis, purposes, kinds,
