@@ -21,12 +21,10 @@ from infra.row_security import (
 from tenants.cases.catalogues import CLOSURE_REASONS
 from tenants.cases.models import CaseStatus
 from tenants.cases.steps import STEPS
+from tenants.joint_work.reasons import ClosingReason
 from tenants.sharing.row_security import IN_TURN, readable, writable
 
 NAME = str(FIELD["identity.name"].mask)
-CASE_CLOSED = "case_closed"
-"""The reason that joint work on a case ends with when the case does."""
-
 # Whoever reads all the fields that a change is of may know of it; one of no field is known to all who see the case.
 KNOWN = """
 (SELECT x.mask <> 0 AND x.mask & {change}.fields_mask = {change}.fields_mask
@@ -122,7 +120,7 @@ BEGIN
          WHERE c.territory_id = _territory AND c.id = _case;
         WITH stopped AS (
             UPDATE joint_intervention j
-               SET closed_at = now(), closed_by = {ACCOUNT}, closing_reason = '{CASE_CLOSED}'
+               SET closed_at = now(), closed_by = {ACCOUNT}, closing_reason = '{ClosingReason.CASE_CLOSED}'
              WHERE j.territory_id = _territory AND j.case_id = _case AND j.closed_at IS NULL AND _reason IS NOT NULL
          RETURNING j.id)
         SELECT coalesce(array_agg(t.id), '{{}}') INTO ended FROM stopped t;
@@ -153,7 +151,7 @@ CHANGE = Tenancy(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0012_answers")]
+    dependencies = [("tenants", "0014_preview")]
 
     operations = [
         ops.CreateModel(

@@ -13,7 +13,7 @@ STATEMENTS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0014_preview")]
+    dependencies = [("tenants", "0016_cases")]
 
     operations = [
         ops.CreateModel(
