@@ -16,12 +16,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from infra.database import Context, pool_state, transaction
+from api.soundness import PACTS
+from infra.database import pool_state, transaction
 from infra.errors import SetupError
 from infra.log import logger
 from infra.queue import last_count, worker_was_seen
 from infra.settings import settings
-from tenants.pacts.service import policy_health
 
 PROBES = ("/livez", "/readyz", "/metrics")
 """What is answered even while everything else is told to come back."""
@@ -37,14 +37,20 @@ async def livez(_request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Tell whether each part does its work; 503 if one that is needed does not. Sentences go to operators alone."""
+    """Tell whether each part does its work; 503 if nobody can be served. Sentences go to operators alone.
+
+    A territory whose pact is not sound is denied by itself: the others are served, so the process is ready.
+    """
     parts = {name: await state_of(check) for name, check in CHECKS.items()}
-    is_ready = not any(parts[name] for name in NEEDED)
-    told = {
+    is_ready = not parts["database"] and not (parts["pact"] and PACTS.serves_nobody)
+    told: dict[str, Any] = {
         name: ("ok" if not faults else "failing") if not is_operator(request) else faults or "ok"
         for name, faults in parts.items()
     }
-    return JSONResponse({"ready": is_ready, "parts": told}, 200 if is_ready else 503)
+    body: dict[str, Any] = {"ready": is_ready, "parts": told}
+    if is_operator(request):
+        body["denied"] = sorted(PACTS.faults)
+    return JSONResponse(body, 200 if is_ready else 503)
 
 
 async def state_of(check: Check) -> list[str]:
@@ -66,14 +72,8 @@ async def database_faults() -> list[str]:
 
 
 async def pact_faults() -> list[str]:
-    """Return what is wrong with the pact of each territory; without a sound pact nothing is shared there."""
-    async with transaction() as connection:
-        rows = await connection.fetch("SELECT territory_id FROM territory_ids()")
-    faults: list[str] = []
-    for row in rows:
-        async with transaction(Context(row["territory_id"])) as connection:
-            faults += await policy_health(connection)
-    return faults
+    """Return what is wrong with the pact of each territory, which is denied for as long."""
+    return [sentence for faults in (await PACTS.look()).values() for sentence in faults]
 
 
 async def worker_faults() -> list[str]:
@@ -85,8 +85,6 @@ async def worker_faults() -> list[str]:
 
 
 CHECKS: Mapping[str, Check] = {"database": database_faults, "pact": pact_faults, "worker": worker_faults}
-NEEDED = ("database", "pact")
-"""Without these, requests cannot be served."""
 
 
 async def version_of(_request: Request) -> Response:
@@ -118,6 +116,8 @@ async def observed() -> CollectorRegistry:
     if pool is not None:
         given = {"opened": pool.opened, "used": pool.used, "most": pool.most}
         gauge("win_pool_connections", "Connections to the database of this process.", given, registry)
+    denied = dict.fromkeys(PACTS.faults, 1.0)
+    gauge("win_territory_denied", "1 for each territory whose pact is not sound.", denied, registry, "territory")
     counted = await outbox()
     Gauge("win_worker_seen", "1 if a worker was seen lately.", registry=registry).set(counted is not None)
     if counted is not None:
@@ -128,9 +128,9 @@ async def observed() -> CollectorRegistry:
     return registry
 
 
-def gauge(name: str, told: str, values: Mapping[str, float], registry: CollectorRegistry) -> None:
+def gauge(name: str, told: str, values: Mapping[str, float], registry: CollectorRegistry, label: str = "state") -> None:
     """Add a gauge that has several states."""
-    states = Gauge(name, told, ["state"], registry=registry)
+    states = Gauge(name, told, [label], registry=registry)
     for state, value in values.items():
         states.labels(state).set(value)
 

@@ -27,6 +27,7 @@ from api.documents import Prepared, demand_affordable, prepare, roots
 from api.identity import Credentials, Standing, demand_still_entered, enter, not_overtaken, note_use
 from api.reading.answer import Asking
 from api.schema import schema
+from api.soundness import PACTS
 from infra.database import OUTDATED, again, connection, transaction
 from infra.errors import BadRequest, MethodNotAllowed, Unauthenticated, WinError
 from tenants.account.service import Renewed
@@ -104,6 +105,7 @@ async def _answer(ask: Ask, credentials: Credentials, request_id: UUID, language
             asking.network_address, asking.device = ask.network_address, ask.device
             asking.standing = Standing(credentials.token_hash, str(viewer.actor.role))
             try:
+                PACTS.demand(viewer.actor.territory_id)
                 result = await _execute(ask, asking)
             except WinError as error:
                 if error.text == "request.syntax" and is_secret(ask.document):

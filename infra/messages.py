@@ -82,6 +82,12 @@ MESSAGES: Mapping[str, Sentence] = {
         "Non puoi modificare questi dati: il tuo ruolo, o la condivisione di questa scheda, non lo prevede.",
         "You cannot change this information: your role, or the way this case is shared, does not provide for it.",
     ),
+    "error.pact_not_sound": (
+        "Il Patto di questo territorio è da ricontrollare, e finché non è fatto il servizio qui è sospeso. Avvisa chi "
+        "gestisce WIN per il tuo territorio.",
+        "The pact of this territory has to be checked, and until that is done the service is suspended here. Tell "
+        "whoever runs WIN for your territory.",
+    ),
     "error.page_size": (
         "`first` deve essere un numero da 0 a {most}.",
         "`first` has to be a number from 0 to {most}.",

@@ -1,5 +1,6 @@
 """The front door: pages for people, the API for programs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.app import routes
 from api.headers import Headers
+from api.soundness import PACTS
 from infra.database import SERVING_ROLE, as_role, close_pool, open_pool
 from infra.embedded import secret_key
 from infra.errors import SetupError
@@ -38,9 +40,12 @@ async def pool(_app: Starlette) -> AsyncIterator[None]:
         raise SetupError("WIN_DATABASE_URL is not set; ./win up starts a database by itself.")
     secret = secret_key(given).get_secret_value()
     await open_pool(as_role(given.database_url, SERVING_ROLE, secret), max_size=given.pool_size)
+    looking = asyncio.create_task(PACTS.keep_looking())
     try:
         yield
     finally:
+        looking.cancel()
+        await asyncio.wait([looking])
         await close_pool()
 
 
