@@ -23,6 +23,11 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "Questa persona fa già parte del tuo ente.",
         "This person is already a member of your organisation.",
     ),
+    "problem.already_proposed": (
+        "A questo ente hai già proposto un intervento per lo stesso scopo, e non è concluso. Usa quello, o concludilo.",
+        "You have already proposed joint work for the same purpose to this organisation, and it is not closed. "
+        "Use that one, or close it.",
+    ),
     "problem.already_withdrawn": (
         "Questo consenso è già stato ritirato.",
         "This authorisation has already been withdrawn.",

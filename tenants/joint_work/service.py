@@ -40,6 +40,14 @@ OFFER = f"""
 INSERT INTO joint_intervention_offer (territory_id, joint_intervention_id, case_id, holder_id, offered_mask, message)
 VALUES ({TERRITORY}, $1, $2, $3, $4, $5)
 """
+# What is proposed already, or under way, for the same purpose: a second one would only be taken for the first.
+ALREADY = f"""
+SELECT p.organisation_id
+  FROM joint_intervention j
+  JOIN joint_intervention_partner p
+    ON p.territory_id = j.territory_id AND p.joint_intervention_id = j.id AND p.status <> 'declined'
+ WHERE j.territory_id = {TERRITORY} AND j.case_id = $1 AND j.purpose = $2 AND j.closed_at IS NULL
+"""
 INVITE = f"""
 INSERT INTO joint_intervention_partner (territory_id, joint_intervention_id, organisation_id, holder_id, case_id)
 SELECT {TERRITORY}, $1, o.id, $3, $4 FROM unnest($2::uuid[]) o (id)
@@ -85,6 +93,9 @@ async def check_proposal(
     aim = findings.require(one_of(Purpose), purpose, "purpose")
     mask = named_fields(findings, fields, with_consent=True)
     invited = await _partners(findings, actor, aim, partners)
+    already = {row[0] for row in await connection().fetch(ALREADY, case_id, aim)}
+    if already.intersection(invited):
+        findings.add(ProblemCode.WRONG_STATE, "partners", text="problem.already_proposed")
     if await connection().fetchval(IS_CLOSED, case_id):
         findings.add(ProblemCode.WRONG_STATE, "case_id", text="problem.case_is_closed")
     return aim, mask, invited
