@@ -64,10 +64,10 @@ def attachment(case: str = "shared", *, at: str = "now()", by: str = ACCOUNT, co
     )
 
 
-def file(day: str = TODAY, by: str = ACCOUNT, status: str = "listening", version: str = "1") -> str:
+def file(day: str = TODAY, by: str = ACCOUNT, status: str = "listening") -> str:
     return (
-        "INSERT INTO case_file (territory_id, number, holder_id, person_id, status, opened_on, opened_by, version) "
-        f"VALUES ('{{here}}', 'N-new', '{{holder}}', '{{person of shared}}', '{status}', {day}, {by}, {version})"
+        "INSERT INTO case_file (territory_id, number, holder_id, person_id, status, opened_on, opened_by) "
+        f"VALUES ('{{here}}', 'N-new', '{{holder}}', '{{person of shared}}', '{status}', {day}, {by})"
     )
 
 
@@ -157,7 +157,6 @@ FORGED: dict[str, tuple[str, str]] = {
     "a case of yesterday": ("holder", file(day=f"{TODAY} - 1")),
     "a case in another's name": ("holder", file(by=OTHER)),
     "a case that begins closed": ("holder", file(status="closed")),
-    "a case of a later version": ("holder", file(version="7")),
     "a case closed yesterday": ("holder", status("closed", f"{TODAY} - 1")),
     "a case closed without a day": ("holder", status("closed")),
     "an open case with a day of closing": ("holder", status("in_charge", TODAY)),
