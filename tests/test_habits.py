@@ -45,10 +45,6 @@ KNOWN_HOSTS = re.compile(
 MACHINE_PATHS = re.compile(r"(?<![\w.}*])/(?:work|home|root|Users|mnt|opt)/\w")
 WHEELS_FROM = re.compile(r"^\s*(--index-url|--extra-index-url|--find-links|-i |-f )|@ https?://", re.MULTILINE)
 
-WRITES_SQL_ITSELF = {
-    "infra/migrate.py": "role names and hexadecimal passwords, which cannot be parameters",
-    "tenants/demo/rows.py": "table and column names of its own",
-}
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
 CLOCKS |= {("time", "time_ns")}
 
@@ -192,37 +188,6 @@ def test_there_is_one_clock() -> None:
         if called(call) in CLOCKS and name_of(path) != "infra/clock.py"
     ]
     assert others == []
-
-
-def is_constant(node: ast.expr) -> bool:
-    """Tell whether it is a text of the program's own, by its name in capitals."""
-    if isinstance(node, ast.Call) and called(node)[1] == "join":
-        return all(map(is_constant, node.args))
-    return isinstance(node, ast.Constant) or (isinstance(node, ast.Name) and node.id.isupper())
-
-
-def is_composed(node: ast.expr) -> bool:
-    """Tell whether a text is put together, at the call itself, of more than constants."""
-    match node:
-        case ast.JoinedStr(values=values):
-            return not all(is_constant(v.value) for v in values if isinstance(v, ast.FormattedValue))
-        case ast.BinOp(left=left, right=right):
-            return not (is_constant(left) and is_constant(right))
-        case ast.Call(func=ast.Attribute(attr="format")):
-            return True
-    return False
-
-
-def test_values_reach_sql_as_parameters_only() -> None:
-    runs = {"execute", "executemany", "fetch", "fetchrow", "fetchval", "execute_query", "execute_query_dict"}
-    composed = [
-        f"{name_of(path)}:{call.lineno}"
-        for path, module in of_the_program()
-        for call in calls(module)
-        if called(call)[1] in runs and call.args and is_composed(call.args[0])
-        if name_of(path) not in WRITES_SQL_ITSELF
-    ]
-    assert composed == []
 
 
 def requiring(module: ast.Module) -> set[str]:
