@@ -29,7 +29,9 @@ DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})")
 DAY_MONTH = re.compile(rf"([0-9]{{1,2}})(?:°|º|st|nd|rd|th)?\s+(?:of\s+)?([a-z]{{3,9}})\.?,?\s+{YEAR}")
 MONTH_DAY = re.compile(rf"([a-z]{{3,9}})\.?\s+([0-9]{{1,2}})(?:st|nd|rd|th)?,?\s+{YEAR}")
 ONLY_YEAR = re.compile(YEAR)
-AMOUNT = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+ITALIAN_AMOUNT = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+)(?:,[0-9]{1,2})?")
+ENGLISH_AMOUNT = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]{1,2})?")
+WHICH_AMOUNT = re.compile(r"-?[0-9]{1,3},[0-9]{3}")
 
 
 class NoSuchDay(ValueError):
@@ -42,6 +44,15 @@ class WhichCentury(ValueError):
     def __init__(self, first: int, second: int) -> None:
         super().__init__()
         self.first, self.second = first, second
+
+
+class WhichAmount(ValueError):
+    """Thousands to an English reader, a few with three decimals to an Italian one; somebody has to say which."""
+
+    def __init__(self, plain: str) -> None:
+        super().__init__()
+        whole, _, rest = plain.partition(",")
+        self.thousands, self.decimals = f"{whole}{rest}", f"{whole},{rest[:2]}"
 
 
 def read_day(text: str, *, born: bool = False) -> str:
@@ -109,10 +120,12 @@ def whole_year(digits: str, *, born: bool) -> int:
 
 
 def day_problem(wrong: ValueError, language: str, unreadable: str = "wrong.day") -> str:
-    """Return the sentence about a day or a year that could not be read; `unreadable` names it of what is none."""
+    """Return what to say of a day, a year or an amount that could not be read; `unreadable` says it of what is none."""
     match wrong:
         case WhichCentury():
             return say(language, "wrong.which_century", first=wrong.first, second=wrong.second)
+        case WhichAmount():
+            return say(language, "wrong.which_amount", first=wrong.thousands, second=wrong.decimals)
         case NoSuchDay():
             return say(language, "wrong.no_such_day")
         case _:
@@ -120,16 +133,17 @@ def day_problem(wrong: ValueError, language: str, unreadable: str = "wrong.day")
 
 
 def read_money(text: str) -> str:
-    """Return an amount as the API writes it, of `4.210,55`, `4210.55` or `€ 4210`. Raises `ValueError`."""
-    plain = text.replace("€", "").replace(" ", "").replace("\u00a0", "")
-    if plain.rfind(".") > plain.rfind(",") > -1:
-        plain = plain.replace(",", "")
-    elif re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+", plain):
-        plain = plain.replace(",", "")  # as in English: no amount has three decimals
-    elif "," in plain:
+    """Return an amount as the API writes it, of `4.210,55`, `4210.55` or `€ 4210`.
+
+    Raises `ValueError`, and of its kind `WhichAmount` for what an Italian and an English reader read differently.
+    """
+    plain = re.sub(r"[€\s]", "", text)
+    if WHICH_AMOUNT.fullmatch(plain):
+        raise WhichAmount(plain)
+    if ITALIAN_AMOUNT.fullmatch(plain):
         plain = plain.replace(".", "").replace(",", ".")
-    elif re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+", plain):
-        plain = plain.replace(".", "")
-    if not AMOUNT.fullmatch(plain):
+    elif ENGLISH_AMOUNT.fullmatch(plain):
+        plain = plain.replace(",", "")
+    else:
         raise ValueError
     return str(Decimal(plain))

@@ -55,7 +55,7 @@ class Value:
         if self.kind == "phone":
             return telephone(value, language)
         if self.kind == "money":
-            return money(value, language)
+            return f"{money(value, language)} €"
         return self.label(str(value), language)
 
     def label(self, item: str, language: str) -> str:
@@ -73,7 +73,9 @@ class Value:
             return ["yes" if value else "no"]
         if self.kind == "phone":
             return [telephone(value)]
-        return [self.shown(value, "it") if self.kind in ("birthday", "day", "money") else str(value)]
+        if self.kind == "money":
+            return [money(value, "it")]
+        return [self.shown(value, "it") if self.kind in ("birthday", "day") else str(value)]
 
     def read(self, typed: Typed, language: str, problems: Problems) -> Any:
         """Return what was typed as the API takes it; what cannot be read goes to the problems."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.clock import today
-from web.days import NoSuchDay, WhichCentury, read_day, read_money, read_year
+from web.days import NoSuchDay, WhichAmount, WhichCentury, day_problem, read_day, read_money, read_year
 
 THIS_YEAR = today().year % 100
 
@@ -74,7 +74,9 @@ def test_what_is_no_year_is_not_guessed(text: str) -> None:
         ("4210.55", "4210.55"),
         ("€ 4.210", "4210"),
         ("4,210.55", "4210.55"),
-        ("6,120", "6120"),
+        ("1.234.567", "1234567"),
+        ("1,234,567.8", "1234567.8"),
+        ("12,5", "12.5"),
         ("12", "12"),
     ],
 )
@@ -82,10 +84,18 @@ def test_amounts_are_read_as_people_write_them(text: str, amount: str) -> None:
     assert read_money(text) == amount
 
 
-@pytest.mark.parametrize("text", ["4_210", "１２", "1e3", "NaN", "Infinity", "", "--1", "4.210,5,5"])
+@pytest.mark.parametrize(
+    "text", ["4_210", "１２", "1e3", "NaN", "Infinity", "", "--1", "4.210,5,5", "4,21.5", "1.23,4", "1234.567"]
+)
 def test_what_is_no_amount_is_not_guessed(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the sentence is chosen by the caller
         read_money(text)
+
+
+def test_an_amount_that_two_readers_read_differently_is_asked() -> None:
+    with pytest.raises(WhichAmount) as asked:
+        read_money("€ 6,120")
+    assert day_problem(asked.value, "it").endswith("Scrivi 6120 oppure 6,12.")
 
 
 @given(st.dates(min_value=date(1900, 1, 1)))

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from babel.numbers import format_decimal
+
 from infra.clock import ROME
 from web.texts.account import ACCOUNT
 from web.texts.forms import FORMS
@@ -67,6 +69,5 @@ def in_italy(value: str) -> datetime:
 
 
 def money(value: str, language: str) -> str:
-    """Return an amount: 4.210,55 or 4,210.55."""
-    written = f"{Decimal(value):,.2f}"
-    return written if language == "en" else written.translate(str.maketrans(",.", ".,"))
+    """Return an amount without its currency: 4.210,55 or 4,210.55."""
+    return format_decimal(Decimal(value), "#,##0.00", locale=language)

@@ -157,6 +157,10 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "Questa data non si legge. Scrivila così: 7/5/1990.",
         "This date cannot be read. Write it like 7/5/1990.",
     ),
+    "wrong.which_amount": (
+        "Questo importo si legge in due modi. Scrivi {first} oppure {second}.",
+        "This amount can be read in two ways. Write {first} or {second}.",
+    ),
     "wrong.missing": ("Questo dato è necessario. Compilalo per continuare.", "This is needed. Fill it in to continue."),
     "wrong.money": (
         "Questo importo non si legge. Scrivilo così: 4.210,55.",
