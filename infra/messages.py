@@ -83,7 +83,7 @@ MESSAGES: Mapping[str, Sentence] = {
         "You cannot change this information: your role, or the way this case is shared, does not provide for it.",
     ),
     "error.pact_not_sound": (
-        "Il Patto di questo territorio è da ricontrollare, e finché non è fatto il servizio qui è sospeso. Avvisa chi "
+        "Il patto di questo territorio è da ricontrollare, e finché non è fatto il servizio qui è sospeso. Avvisa chi "
         "gestisce WIN per il tuo territorio.",
         "The pact of this territory has to be checked, and until that is done the service is suspended here. Tell "
         "whoever runs WIN for your territory.",
