@@ -28,9 +28,12 @@ from api.identity import Credentials, Standing, demand_still_entered, enter, not
 from api.reading.answer import Asking
 from api.schema import schema
 from api.soundness import PACTS
+from authz.actor import Actor
 from infra.database import OUTDATED, again, connection, transaction
-from infra.errors import BadRequest, MethodNotAllowed, Unauthenticated, WinError
+from infra.errors import BadRequest, MethodNotAllowed, NotFound, Refused, Unauthenticated, WinError
+from infra.log import logger
 from tenants.account.service import Renewed
+from tenants.members.noting import pseudonym
 from tenants.operations.service import remember, remembered
 
 
@@ -92,7 +95,7 @@ async def answer(ask: Ask, credentials: Credentials, request_id: UUID, *, langua
 
 
 async def _answer(ask: Ask, credentials: Credentials, request_id: UUID, language: str | None) -> Answered:
-    is_stale = False
+    is_stale, viewer = False, None
     try:
         async with transaction() as opened:
             viewer = await enter(opened, credentials.token_hash)
@@ -113,13 +116,25 @@ async def _answer(ask: Ask, credentials: Credentials, request_id: UUID, language
                     error.location = location
                 error.language = language
                 raise error from None
+            note_refusals(result, viewer.actor, request_id)
             # Where this ends without an error, it was committed: only then is a new secret one.
             answered = Answered(quieted(ask.document, result), language, asking.renewed)
     except RolledBack as rolled_back:
+        note_refusals(rolled_back.result, viewer.actor if viewer else None, request_id)
         answered = Answered(quieted(ask.document, rolled_back.result), language or "it")
     if is_stale:
         await note_use(credentials.token_hash)
     return answered
+
+
+def note_refusals(result: ExecutionResult, actor: Actor | None, request_id: UUID) -> None:
+    """Log what was refused, to which role and for which verb: no field's value, and nobody's name."""
+    for error in result.errors or ():
+        cause = cause_of(error)
+        if isinstance(cause, Refused | NotFound) and actor is not None:
+            given = {"role": str(actor.role), "account": pseudonym("account id", str(actor.account_id))}
+            verb = getattr(cause, "action", "")
+            logger().info("refused", code=cause.code.value, action=verb, request_id=str(request_id), **given)
 
 
 def quieted(document: str, result: ExecutionResult) -> ExecutionResult:

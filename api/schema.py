@@ -13,6 +13,7 @@ from api import (
     members,
     nodes,
     notifications,
+    recovery,
     sharing,
     territory,
 )
@@ -24,14 +25,14 @@ Query = merge_types(
     "Query",
     (
         *(territory.Query, cases.Query, nodes.Query, joint_work.Query, sharing.Query, access_log.Query),
-        *(notifications.Query, members.Query),
+        *(notifications.Query, members.Query, recovery.Query),
     ),
 )
 Mutation = merge_types(
     "Mutation",
     (
         *(cases.Mutation, authorisations.Mutation, joint_work.Mutation, notifications.Mutation),
-        *(members.Mutation, account.Mutation),
+        *(members.Mutation, account.Mutation, recovery.Mutation),
     ),
 )
 

@@ -161,6 +161,30 @@ MESSAGES: Mapping[str, Sentence] = {
         "Le variabili contengono {found} valori; il massimo è {limit}.",
         "The variables contain {found} values; the most is {limit}.",
     ),
+    "mail.factor_ended_subject": (
+        "WIN: la verifica in due passaggi è disattivata",
+        "WIN: two-step verification is off",
+    ),
+    "mail.factor_ended_text": (
+        "Buongiorno,\n\ndue persone della tua rete hanno confermato che hai perso i codici: la verifica in due "
+        "passaggi è disattivata e tutti gli accessi sono finiti. Entra con la password e riattivala:\n\n{address}\n\n"
+        "Se non l'hai chiesto tu, cambia subito la password e avvisa chi coordina il tuo ente.\n",
+        "Hello,\n\ntwo people of your network have confirmed that you lost your codes: two-step verification is "
+        "off and every sign-in has ended. Enter with the password and switch it on again:\n\n{address}\n\n"
+        "If you did not ask for this, change the password at once and tell whoever coordinates your organisation.\n",
+    ),
+    "mail.factor_reset_asked_subject": (
+        "WIN: hai perso i codici della verifica in due passaggi?",
+        "WIN: did you lose the codes of two-step verification?",
+    ),
+    "mail.factor_reset_asked_text": (
+        "Buongiorno,\n\nchi coordina il tuo ente ha scritto che hai perso i codici della verifica in due passaggi. "
+        "Quando una seconda persona lo conferma, ti basterà la password.\n"
+        "Se non l'hai chiesto tu, avvisa subito chi coordina il tuo ente. Il tuo account: {address}\n",
+        "Hello,\n\nwhoever coordinates your organisation has written that you lost the codes of two-step verification. "
+        "When a second person confirms it, the password will do.\n"
+        "If you did not ask for this, tell whoever coordinates your organisation at once. Your account: {address}\n",
+    ),
     "mail.invitation_subject": (
         "Invito a lavorare in WIN per {organisation}",
         "Invitation to work in WIN for {organisation}",
@@ -174,6 +198,24 @@ MESSAGES: Mapping[str, Sentence] = {
         "To accept, open this address:\n\n{address}\n\n"
         "It works once, until {until}. Do not forward it: whoever opens it enters in your place.\n"
         "If you did not expect this invitation, ignore the message: nothing happens.\n",
+    ),
+    "mail.password_changed_subject": ("WIN: la tua password è cambiata", "WIN: your password has changed"),
+    "mail.password_changed_text": (
+        "Buongiorno,\n\nla password del tuo accesso a WIN è appena cambiata, e tutti gli altri accessi sono finiti.\n"
+        "Se sei stata tu, o sei stato tu, non devi fare nulla. Altrimenti scegli «Password dimenticata?» dove si entra "
+        "in WIN, e avvisa chi coordina il tuo ente. Il tuo account: {address}\n",
+        "Hello,\n\nthe password of your sign-in to WIN has just changed, and every other sign-in has ended.\n"
+        'If it was you, there is nothing to do. If not, choose "Forgotten your password?" where one signs in to WIN, '
+        "and tell whoever coordinates your organisation. Your account: {address}\n",
+    ),
+    "mail.password_reset_subject": ("WIN: scegli una password nuova", "WIN: choose a new password"),
+    "mail.password_reset_text": (
+        "Buongiorno,\n\nper scegliere una password nuova apri questo indirizzo:\n\n{address}\n\n"
+        "Funziona una volta sola, per 30 minuti. Non inoltrarlo: chi lo apre sceglie la password al posto tuo.\n"
+        "Se non l'hai chiesto tu, ignora il messaggio: la password resta quella di prima.\n",
+        "Hello,\n\nto choose a new password open this address:\n\n{address}\n\n"
+        "It works once, for 30 minutes. Do not forward it: whoever opens it chooses the password in your place.\n"
+        "If you did not ask for it, ignore the message: the password stays what it was.\n",
     ),
     "notification.authorisation_will_end": (
         "Il consenso per la scheda {case} vale fino al {until}: poi i partner non la vedono più.",

@@ -52,6 +52,22 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "La scheda è chiusa. Riaprila prima di proporre un intervento congiunto.",
         "The case is closed. Open it again before you propose a joint intervention.",
     ),
+    "problem.factor_reset_asked": (
+        "È già stato chiesto: ora tocca a un'altra persona confermarlo.",
+        "It has been asked already: now somebody else has to confirm it.",
+    ),
+    "problem.factor_reset_off": (
+        "Questa persona non usa la verifica in due passaggi: non c'è niente da disattivare.",
+        "This person does not use two-step verification: there is nothing to switch off.",
+    ),
+    "problem.factor_reset_own": (
+        "Per te deve chiederlo un'altra persona che coordina. Se puoi ancora entrare, disattivala dal tuo account.",
+        "For you somebody else who coordinates has to ask. If you can still enter, switch it off in your account.",
+    ),
+    "problem.factor_reset_same": (
+        "Serve una persona diversa da chi l'ha chiesto e da chi ha perso i codici.",
+        "It takes somebody other than whoever asked, and than whoever lost the codes.",
+    ),
     "problem.in_the_future": (
         "La data è nel futuro. Scrivi quella di oggi o una precedente.",
         "The date is in the future. Write today's or an earlier one.",

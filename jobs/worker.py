@@ -17,6 +17,7 @@ from infra.settings import settings
 from jobs.counting import count
 from jobs.forgetting import forget
 from jobs.job import Job
+from jobs.letters import post
 from jobs.outbox import JOBS, Pace, relay
 from jobs.sealing import seal
 
@@ -57,6 +58,7 @@ BEAT = cron(heartbeat, second={0, 30}, run_at_startup=True, timeout=10, keep_res
 COUNT = cron(tell_how_much_waits, second={0, 30}, run_at_startup=True, timeout=10, keep_result=0)  # type: ignore[arg-type]
 LOOK = cron(relay, second=SWEEP, run_at_startup=True, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
 
+LETTERS = cron(post, second=SWEEP, run_at_startup=True, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
 FORGETS = cron(forget, hour=3, minute=41, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
 SEALS = cron(seal, minute=17, run_at_startup=True, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
 
@@ -68,7 +70,7 @@ def make_worker(redis_url: str, *, jobs: Mapping[str, Job] = JOBS, pace: Pace | 
         functions=[
             func(relay, name=RELAY, timeout=LONGEST_LOOK, keep_result=0),  # type: ignore[arg-type]
         ],
-        cron_jobs=[BEAT, COUNT, LOOK, SEALS, FORGETS],
+        cron_jobs=[BEAT, COUNT, LOOK, LETTERS, SEALS, FORGETS],
         redis_settings=redis_settings(redis_url),
         job_serializer=written,
         job_deserializer=read,

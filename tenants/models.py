@@ -1,6 +1,7 @@
 """Every table, for Tortoise: it looks for models in one module."""
 
 from tenants.access_log.models import AccessLogEntry, AccessSeal
+from tenants.account.models import FactorReset, Letter, PasswordReset
 from tenants.authorisations.models import Authorisation
 from tenants.cases.models import (
     CaseAddress,
@@ -64,6 +65,7 @@ __all__ = [
     "CaseNeedDetail",
     "CaseWork",
     "Event",
+    "FactorReset",
     "Idempotency",
     "Invitation",
     "JointIntervention",
@@ -71,6 +73,7 @@ __all__ = [
     "JointInterventionOffer",
     "JointInterventionPartner",
     "KnownDevice",
+    "Letter",
     "Member",
     "Notification",
     "Organisation",
@@ -79,6 +82,7 @@ __all__ = [
     "PactParty",
     "PactTerm",
     "PactVersion",
+    "PasswordReset",
     "Person",
     "Processed",
     "RoleMask",

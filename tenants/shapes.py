@@ -1,7 +1,7 @@
 """Every shape by its name; a noun that can be read has its line here."""
 
 from tenants.access_log.shape import ACCESS_LOG_ENTRY
-from tenants.account.shape import SESSION
+from tenants.account.shape import FACTOR_RESET, SESSION
 from tenants.authorisations.shape import AUTHORISATION
 from tenants.cases.disclosure import DISCLOSURE
 from tenants.cases.shape import CASE, NEED
@@ -20,7 +20,7 @@ ALL = (
     *(JOINT_INTERVENTION, PARTNER, AUTHORISATION, ACCESS_LOG_ENTRY),
     *(FIELD_PREVIEW, PARTNER_PREVIEW, READER),
     *(EVENT, NOTIFICATION),
-    *(MEMBER, INVITATION),
+    *(MEMBER, INVITATION, FACTOR_RESET),
     *(ORGANISATION, TERRITORY, PACT, CLAUSE, PARTY, VIEWER, SESSION),
 )
 

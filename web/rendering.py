@@ -39,6 +39,8 @@ HEADERS: Mapping[str, str] = {
 }
 STYLES = ("dist/win.css", "pages.css")
 """In this order; the first is built, and pages are whole without it."""
+PASSWORDS = "passwords.js"
+"""The one script of the pages, for those that ask a password: it shows what was typed."""
 HINTS = {text.removeprefix("hint.") for text in TEXTS if text.startswith("hint.")}
 TO_MEND = {409, 422, 429}
 NOTHING_ELSE: Mapping[str, Any] = {}
@@ -94,12 +96,13 @@ def render(
         "help": section_for(request.url.path),
         "here": here(request),
         "styles": styles(),
+        "passwords": served(PASSWORDS),
         "viewer": None,
         "problems": problems,
         "wrong": by_input(problems, inputs, language),
     }
     page = ENVIRONMENT.get_template(template).render({**words, **context})
-    return HTMLResponse(page, status, headers=dict(HEADERS))
+    return HTMLResponse(page, status, headers=headers_of(page))
 
 
 def spoken_words(language: str) -> dict[str, Any]:
@@ -133,6 +136,14 @@ def by_address(request: Request, typed: Typed) -> Response | None:
     """Lead to the form's page, which shows what was typed; nothing if that is too much for an address."""
     address = address_again(request, typed)
     return redirect(address) if address else None
+
+
+def headers_of(page: str) -> dict[str, str]:
+    """Return the headers of a page: none may run a script but one that asks a password, and that one only ours."""
+    policy = HEADERS["Content-Security-Policy"]
+    if 'type="password"' not in page:  # what people typed stands there with its quotes escaped
+        return dict(HEADERS)
+    return {**HEADERS, "Content-Security-Policy": f"{policy}; script-src 'self'"}
 
 
 def person(case: Mapping[str, Any], language: str) -> str:
@@ -236,7 +247,7 @@ async def to_sign_in(request: Request) -> Response:
     """Send the browser to sign in, and from there back; with what was typed, if the session ended meanwhile."""
     kept = await kept_of(request)
     if kept is not None:
-        return render(request, "enter.html", spoken(request), status=401, kept=kept.text, typed=Typed())
+        return render(request, "enter.html", spoken(request), status=401, kept=kept.text, typed=Typed(), reset=False)
     address = request.url.path if request.method == "GET" else "/today"
     return redirect("/sign-in" if address in ("/", "/today") else f"/sign-in?next={address}")
 

@@ -11,6 +11,7 @@ from infra.errors import Invalid, NotFound, Problem, ProblemCode, Unauthenticate
 from tenants.account.weakness import strong
 from tenants.checks import Findings, one_of
 from tenants.members import codes
+from tenants.members.noting import SignInEvent, note
 from tenants.members.passwords import INSIDE, new_recipe
 from tenants.members.second_factor import use_code
 from tenants.members.secrets import hash_of, new_secret
@@ -77,6 +78,7 @@ async def change_password(present: Present, current: str, new: str) -> Renewed:
     )
     if expires_at is None:  # somebody was first, and has ended this session too
         raise Unauthenticated
+    note(SignInEvent.PASSWORD_CHANGED, present.email)
     if proved.has_factor:
         await take_back(connection(), proved.attempt)  # no password makes up for guessed codes
     else:
@@ -120,6 +122,7 @@ async def confirm_second_factor(present: Present, code: str) -> list[str]:
     if not await connection().fetchval("SELECT confirm_second_factor($1, $2, $3, $4, $5)", *given):
         raise Invalid([Problem(ProblemCode.WRONG_CODE, ("code",))])
     await forget_failures(connection(), attempt)
+    note(SignInEvent.FACTOR_STARTED, present.email)
     return recovery
 
 
@@ -129,6 +132,7 @@ async def end_second_factor(present: Present, current: str, code: str) -> None:
     if not await use_code(connection(), present.account_id, proved.proof, code):
         raise Invalid([Problem(ProblemCode.WRONG_CODE, ("code",))])
     await connection().execute("SELECT end_second_factor($1)", proved.proof)
+    note(SignInEvent.FACTOR_ENDED, present.email)
     await forget_failures(connection(), proved.attempt)
     await know_device(connection(), present.account_id, proved.proof, present.device)
 

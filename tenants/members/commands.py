@@ -1,4 +1,4 @@
-"""`win token` and `win unlock`: what an operator does for a member, with the database, which only operators have."""
+"""`win token`, `win reset-password`, `win unlock`: what operators do for a member, with the database that they have."""
 
 import json
 from typing import Annotated
@@ -8,10 +8,17 @@ import typer
 from infra.database import OWNER, Connection
 from infra.entry import work_as
 from infra.errors import NotFound, Refused, SetupError
+from infra.settings import public_address
+from tenants.members.secrets import hash_of, new_link
 from tenants.members.service import MOST_TOKEN_DAYS, TOKEN_DAYS, Opened, issue_token, written
 
 FORGET = """
 DELETE FROM second_factor WHERE account_id = (SELECT id FROM account WHERE email = $1) RETURNING account_id
+"""
+
+LINK = """
+INSERT INTO password_reset (token_hash, account_id, expires_at)
+SELECT $2, a.id, now() + interval '30 minutes' FROM account a WHERE a.email = $1 RETURNING account_id
 """
 
 
@@ -36,6 +43,20 @@ def unlock(email: Annotated[str, typer.Argument(help="E-mail address of the acco
     """Take two-step verification off an account whose codes are lost."""
     work_as(OWNER, lambda owner: unlocked(owner, email))
     typer.echo(f"{written(email)} signs in with the password alone now.")
+
+
+def reset_password(email: Annotated[str, typer.Argument(help="E-mail address of the account.")]) -> None:
+    """Print a link by which a person chooses a new password, once and within 30 minutes."""
+    link = work_as(OWNER, lambda owner: linked(owner, email))
+    typer.echo(f"{public_address()}/reset/{link}")
+
+
+async def linked(owner: Connection, email: str) -> str:
+    """Make a link for a new password, and return its secret. Raises `SetupError` if there is no such account."""
+    link = new_link()
+    if await owner.fetchval(LINK, written(email), hash_of(link)) is None:
+        raise SetupError(f"There is no account with the address {email}.")
+    return link
 
 
 async def issued(owner: Connection, email: str, organisation: str, days: int) -> Opened:

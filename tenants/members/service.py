@@ -15,6 +15,7 @@ from infra.database import Connection, transaction
 from infra.errors import NotFound, Refused, Unauthenticated
 from tenants.members.agents import agent_of
 from tenants.members.challenges import Proven, challenge_of, read_challenge
+from tenants.members.noting import SignInEvent, note
 from tenants.members.passwords import INSIDE, KNOWN, STRANGERS, Places, is_outdated, new_recipe
 from tenants.members.second_factor import use_code
 from tenants.members.secrets import hash_of, new_secret
@@ -121,6 +122,7 @@ async def sign_in(attempt: SignIn) -> Opened | CodeNeeded | Sequence[Membership]
             # No failure; nor does it forget any: else the password would pay for any number of guessed codes.
             await take_back(connection, counted)
     if asks_code:
+        note(SignInEvent.CODE_ASKED, proven.email, counted.network, known_browser=counted.is_known)
         return CodeNeeded(challenge_of(proven))
     if is_undecided:
         return memberships
@@ -147,6 +149,7 @@ async def prove(attempt: SignIn, *, places: Places | None = None) -> tuple[Prove
     async with transaction() as connection:
         found = await connection.fetchrow(PROVE, email, proof) if is_short else None
     if found is None:
+        note(SignInEvent.WRONG_PASSWORD, email, counted.network, known_browser=counted.is_known)
         raise Unauthenticated("sign_in.wrong")
     proof = await _at_todays_price(found["account_id"], password, recipe, proof)
     return Proven(found["account_id"], email, proof), found["has_factor"], counted
@@ -196,6 +199,7 @@ async def hold(connection: Connection, proven: Proven, code: str | None, attempt
         raise Unauthenticated("sign_in.wrong")
     found = await connection.fetchrow(PROVE, proven.email, proven.proof)
     if found["has_factor"] and not (code and await use_code(connection, proven.account_id, proven.proof, code)):
+        note(SignInEvent.WRONG_CODE, proven.email, attempt.network, known_browser=attempt.is_known)
         raise Unauthenticated("sign_in.wrong_code")
     await forget_failures(connection, attempt)
     await know_device(connection, proven.account_id, proven.proof, attempt.device)
@@ -269,6 +273,7 @@ async def open_session(connection: Connection, proven: Proven, chosen: Membershi
     )
     if expires_at is None:
         raise Refused("sign_in.not_a_member")
+    note(SignInEvent.OPENED, proven.email, place.network)
     return Opened(secret, expires_at, chosen)
 
 

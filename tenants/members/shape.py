@@ -71,6 +71,12 @@ MEMBER = Shape(
         Leaf("role", Role, sql="upper({row}.role)", required=True),
         Leaf("valid_from", Kind.DATE, required=True),
         Leaf("valid_until", Kind.DATE, note="The last day of it; null while no end is set."),
+        Leaf(
+            "has_second_factor",
+            Kind.BOOLEAN,
+            required=True,
+            note="Whether a code is asked of them besides the password.",
+        ),
         Leaf("is_viewer", Kind.BOOLEAN, sql="{row}.account_id = {account}", required=True, note="Whether it is I."),
     ),
     prefix="member",

@@ -19,6 +19,7 @@ from infra.database import Connection, transaction
 from infra.errors import TooManyAttempts
 from infra.keys import derived_key
 from infra.metrics import REFUSED
+from tenants.members.noting import SignInEvent, note
 
 SPAN = timedelta(minutes=15)
 MOST_FROM_DEVICE = 5
@@ -26,6 +27,8 @@ MOST_FROM_NETWORK = 5
 MOST_FOR_ADDRESS = 10
 """Of guesses that are looked at, from all the networks and browsers that are not the person's own."""
 MOST_OF_NETWORK = 30
+MOST_LINKS_FOR_ADDRESS, MOST_LINKS_OF_NETWORK = 3, 10
+"""Links for a new password that are asked for: nobody's mailbox is filled by it."""
 DEVICE_KNOWN_FOR = timedelta(days=90)
 
 IS_KNOWN = "SELECT is_known_device($1, $2, $3)"
@@ -68,6 +71,18 @@ async def attempt_of(email: str, network_address: str, device: str = "") -> Atte
     return attempt
 
 
+async def count_link(email: str, network_address: str | None) -> None:
+    """Count that a link was asked for, by a stranger or by a colleague, who comes from no network here.
+
+    Raises `TooManyAttempts`, whether or not the address has an account.
+    """
+    network = "" if network_address is None else network_of(network_address)
+    counts = [Count(key("link for", email), MOST_LINKS_FOR_ADDRESS)]
+    if network_address is not None:
+        counts.append(Count(key("link from", network), MOST_LINKS_OF_NETWORK))
+    await count_attempt(Attempt(email, network, "", is_known=False, counts=tuple(counts), at=now()))
+
+
 def counts_of(email: str, network: str, known_device: str) -> tuple[Count, ...]:
     """Return what an attempt counts for: nobody elsewhere uses up the count of a browser of the person's own."""
     if known_device:
@@ -92,6 +107,7 @@ def demand(attempt: Attempt, until: datetime | None) -> None:
     """Go on only if there is nothing to wait for."""
     if until is not None:
         REFUSED.labels("sign_in").inc()
+        note(SignInEvent.THROTTLED, attempt.email, attempt.network, known_browser=attempt.is_known)
         raise TooManyAttempts(max(1, ceil((until - attempt.at).total_seconds())))
 
 

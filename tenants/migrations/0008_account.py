@@ -56,6 +56,8 @@ BEGIN
     PERFORM FROM account a WHERE a.id = {ME} FOR NO KEY UPDATE;
     IF NOT is_proved({ME}, _proof) THEN RETURN NULL; END IF;
     UPDATE account a SET password_hash = _new WHERE a.id = {ME};
+    UPDATE password_reset r SET used_at = now() WHERE r.account_id = {ME} AND r.used_at IS NULL;
+    PERFORM write_to('password_changed', {ME});
     PERFORM forget_devices({ME});
     PERFORM end_other_sessions(_kept);
     UPDATE session s SET token_hash = _token_hash

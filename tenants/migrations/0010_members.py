@@ -64,7 +64,8 @@ BEGIN
     IF managing_role() IS NULL THEN RETURN; END IF;
     RETURN QUERY
         SELECT m.territory_id, m.id, m.account_id, m.role::text, m.valid_from, m.valid_until, a.display_name::text,
-               a.email::text, {IS_CURRENT}
+               a.email::text, {IS_CURRENT},
+               EXISTS (SELECT FROM second_factor f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL)
           FROM member m JOIN account a ON a.id = m.account_id
          WHERE {OF_MINE};
 END
@@ -260,7 +261,7 @@ END
 
 MEMBER_ROW = (
     "TABLE (territory_id uuid, id uuid, account_id uuid, role text, valid_from date, valid_until date, "
-    "display_name text, email text, is_current boolean)"
+    "display_name text, email text, is_current boolean, has_second_factor boolean)"
 )
 INVITATION_ROW = (
     "TABLE (territory_id uuid, id uuid, email text, display_name text, role text, invited_by text, "

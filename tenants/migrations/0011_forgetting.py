@@ -31,6 +31,17 @@ BEGIN
     GET DIAGNOSTICS _rows = ROW_COUNT;
     _forgotten := _forgotten + _rows;
 
+    DELETE FROM password_reset r WHERE r.id = ANY (ARRAY(
+        SELECT o.id FROM password_reset o WHERE o.expires_at < now() - interval '{DAYS_OF_COUNTS} day' LIMIT _most));
+    GET DIAGNOSTICS _rows = ROW_COUNT;
+    _forgotten := _forgotten + _rows;
+
+    DELETE FROM letter l WHERE l.id = ANY (ARRAY(
+        SELECT o.id FROM letter o
+         WHERE o.state <> 'pending' AND o.at < now() - interval '{DAYS_OF_COUNTS} day' LIMIT _most));
+    GET DIAGNOSTICS _rows = ROW_COUNT;
+    _forgotten := _forgotten + _rows;
+
     DELETE FROM known_device d WHERE d.id = ANY (ARRAY(
         SELECT o.id FROM known_device o WHERE o.known_until < now() LIMIT _most));
     GET DIAGNOSTICS _rows = ROW_COUNT;

@@ -1,14 +1,225 @@
-"""What accounts keep beside their password: the browsers that they are known in."""
+"""Known browsers, links for a forgotten password, letters about accounts, and the way back to a lost second factor."""
 
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
+from authz.actions import Action, action_mask
 from infra.clock import new_id
-from infra.row_security import closed
+from infra.row_security import ACCOUNT, ORGANISATION, TERRITORY, Tenancy, closed, definer
 
+MINUTES = 30
+"""How long a link for a new password works, from when it was made."""
+DAYS = 7
+"""How long somebody else can confirm that a second factor is lost."""
+
+TODAY = "(now() AT TIME ZONE 'Europe/Rome')::date"
+IS_CURRENT = f"m.valid_from <= {TODAY} AND coalesce(m.valid_until, 'infinity') >= {TODAY}"
+OF_MINE = f"m.territory_id = {TERRITORY} AND m.organisation_id = {ORGANISATION}"
+IS_MANAGING = f"r.actions & {action_mask([Action.MEMBER_MANAGE])} <> 0"
+
+# The same for every address, whether or not it has an account: that is looked at when the letter is sent.
+ASK_LINK = """
+BEGIN
+    INSERT INTO letter (kind, email, language, at, due_at)
+    VALUES ('password_reset', _email, _language, now(), now());
+END
+"""
+
+SEND_LINK = f"""
+BEGIN
+    IF managing_role() IS NULL THEN RETURN false; END IF;
+    INSERT INTO letter (kind, email, language, at, due_at)
+    SELECT 'password_reset', a.email, a.language, now(), now()
+      FROM member m JOIN account a ON a.id = m.account_id WHERE {OF_MINE} AND m.id = _member AND {IS_CURRENT};
+    RETURN FOUND;
+END
+"""
+
+WRITE_TO = """
+BEGIN
+    INSERT INTO letter (kind, email, language, at, due_at)
+    SELECT _kind, a.email, a.language, now(), now() FROM account a WHERE a.id = _account;
+END
+"""
+
+# Whoever has no account, or works for nobody any more, is sent nothing; that is decided now, and not when it was asked.
+CLAIM_LETTER = """
+DECLARE
+    _letter letter;
+BEGIN
+    UPDATE letter l SET attempts = l.attempts + 1, due_at = clock_timestamp() + _claim
+     WHERE l.id = (SELECT w.id FROM letter w WHERE w.state = 'pending' AND w.due_at <= clock_timestamp()
+                    ORDER BY w.due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING l.* INTO _letter;
+    IF NOT FOUND THEN RETURN; END IF;
+    RETURN QUERY
+        SELECT _letter.id, _letter.kind::text, _letter.email::text, coalesce(a.language, _letter.language)::text,
+               _letter.attempts, coalesce(EXISTS (SELECT FROM memberships_of(a.id)), false)
+          FROM (VALUES (1)) one LEFT JOIN account a ON a.email = _letter.email;
+END
+"""
+
+LETTER_SENT = f"""
+BEGIN
+    UPDATE letter l SET state = 'done', last_error = NULL WHERE l.id = _id AND l.state = 'pending';
+    IF FOUND AND _token_hash IS NOT NULL THEN
+        INSERT INTO password_reset (token_hash, account_id, expires_at)
+        SELECT _token_hash, a.id, now() + interval '{MINUTES} minutes' FROM letter l JOIN account a ON a.email = l.email
+         WHERE l.id = _id;
+    END IF;
+END
+"""
+
+LETTER_FAILED = """
+BEGIN
+    UPDATE letter l SET last_error = _error, due_at = clock_timestamp() + _wait,
+                        state = CASE WHEN _last THEN 'failed' ELSE l.state END
+     WHERE l.id = _id AND l.state = 'pending';
+END
+"""
+
+RESET_OF_LINK = """
+BEGIN
+    RETURN QUERY SELECT a.email::text, a.display_name::text FROM password_reset r JOIN account a ON a.id = r.account_id
+                  WHERE r.token_hash = _token_hash AND r.used_at IS NULL AND r.expires_at > now();
+END
+"""
+
+# The account is held first: of two links at once the second finds that all of them are used up.
+RESET = """
+DECLARE
+    _account uuid := (SELECT r.account_id FROM password_reset r WHERE r.token_hash = _token_hash);
+BEGIN
+    PERFORM demand_hash(_new);
+    PERFORM FROM account a WHERE a.id = _account FOR NO KEY UPDATE;
+    UPDATE password_reset r SET used_at = now()
+     WHERE r.token_hash = _token_hash AND r.used_at IS NULL AND r.expires_at > now();
+    IF NOT FOUND THEN RETURN NULL; END IF;
+    UPDATE password_reset r SET used_at = now() WHERE r.account_id = _account AND r.used_at IS NULL;
+    UPDATE account a SET password_hash = _new WHERE a.id = _account;
+    UPDATE session s SET revoked_at = now() WHERE s.account_id = _account AND s.revoked_at IS NULL;
+    PERFORM forget_devices(_account);
+    PERFORM write_to('password_changed', _account);
+    RETURN _account;
+END
+"""
+
+COORDINATES_TERRITORY = f"""
+BEGIN
+    RETURN EXISTS (SELECT FROM member m JOIN organisation o ON o.territory_id = m.territory_id
+               AND o.id = m.organisation_id AND o.is_lead
+             WHERE {OF_MINE} AND m.account_id = {ACCOUNT} AND {IS_CURRENT} AND m.role = 'territory_coordinator');
+END
+"""
+
+# Whoever manages the member's organisation asks; the same, or who coordinates the territory, confirms.
+ASK_FACTOR_RESET = f"""
+DECLARE
+    _account uuid;
+BEGIN
+    IF managing_role() IS NULL THEN RETURN QUERY SELECT NULL::uuid, 'forbidden'; RETURN; END IF;
+    SELECT m.account_id INTO _account FROM member m WHERE {OF_MINE} AND m.id = _member AND {IS_CURRENT};
+    IF _account IS NULL THEN RETURN QUERY SELECT NULL::uuid, 'absent'; RETURN; END IF;
+    IF _account = {ACCOUNT} THEN RETURN QUERY SELECT NULL::uuid, 'own'; RETURN; END IF;
+    IF NOT EXISTS (SELECT FROM second_factor f WHERE f.account_id = _account AND f.confirmed_at IS NOT NULL) THEN
+        RETURN QUERY SELECT NULL::uuid, 'off'; RETURN;
+    END IF;
+    PERFORM FROM account a WHERE a.id = _account FOR NO KEY UPDATE;
+    IF EXISTS (SELECT FROM factor_reset q WHERE q.territory_id = {TERRITORY} AND q.account_id = _account
+                  AND q.confirmed_at IS NULL AND q.expires_at > now()) THEN
+        RETURN QUERY SELECT NULL::uuid, 'asked'; RETURN;
+    END IF;
+    INSERT INTO factor_reset AS q (territory_id, organisation_id, account_id, asked_by, asked_at, expires_at)
+    VALUES ({TERRITORY}, {ORGANISATION}, _account, {ACCOUNT}, now(), now() + interval '{DAYS} days')
+    RETURNING q.id INTO request_id;
+    PERFORM write_to('factor_reset_asked', _account);
+    RETURN NEXT;
+END
+"""
+
+FACTOR_RESETS = f"""
+BEGIN
+    IF managing_role() IS NULL THEN RETURN; END IF;
+    RETURN QUERY
+        SELECT q.territory_id, q.id, whose.display_name::text, o.name::text, asker.display_name::text, q.asked_at,
+               q.expires_at, q.asked_by <> {ACCOUNT} AND q.account_id <> {ACCOUNT}
+          FROM factor_reset q
+          JOIN account whose ON whose.id = q.account_id
+          JOIN account asker ON asker.id = q.asked_by
+          JOIN organisation o ON o.territory_id = q.territory_id AND o.id = q.organisation_id
+         WHERE q.territory_id = {TERRITORY} AND q.confirmed_at IS NULL AND q.expires_at > now()
+           AND (q.organisation_id = {ORGANISATION} OR coordinates_territory());
+END
+"""
+
+# Whoever asked has to be able to ask still; the second person is another one, and neither is whom it is about.
+CONFIRM_FACTOR_RESET = f"""
+DECLARE
+    _taken factor_reset;
+BEGIN
+    IF managing_role() IS NULL THEN RETURN 'forbidden'; END IF;
+    SELECT q.* INTO _taken FROM factor_reset q
+     WHERE q.territory_id = {TERRITORY} AND q.id = _request AND q.confirmed_at IS NULL AND q.expires_at > now()
+       AND (q.organisation_id = {ORGANISATION} OR coordinates_territory()) FOR UPDATE;
+    IF NOT FOUND THEN RETURN 'absent'; END IF;
+    IF {ACCOUNT} IN (_taken.asked_by, _taken.account_id) OR NOT EXISTS (
+        SELECT FROM member m JOIN role_mask r ON r.role = m.role
+         WHERE m.territory_id = {TERRITORY} AND m.organisation_id = _taken.organisation_id
+           AND m.account_id = _taken.asked_by AND {IS_CURRENT} AND {IS_MANAGING}) THEN
+        RETURN 'same';
+    END IF;
+    UPDATE factor_reset q SET confirmed_at = now(), confirmed_by = {ACCOUNT}
+     WHERE q.territory_id = {TERRITORY} AND q.id = _request;
+    PERFORM FROM account a WHERE a.id = _taken.account_id FOR NO KEY UPDATE;
+    DELETE FROM second_factor f WHERE f.account_id = _taken.account_id;
+    PERFORM forget_devices(_taken.account_id);
+    UPDATE session s SET revoked_at = now() WHERE s.account_id = _taken.account_id AND s.revoked_at IS NULL;
+    PERFORM write_to('factor_ended', _taken.account_id);
+    RETURN NULL;
+END
+"""
+
+REQUEST_ROW = (
+    "TABLE (territory_id uuid, id uuid, display_name text, organisation text, asked_by text, asked_at timestamptz, "
+    "expires_at timestamptz, may_confirm boolean)"
+)
+LETTER = "TABLE (id uuid, kind text, email text, language text, attempts int, is_to_be_sent boolean)"
+FACTOR_RESET = Tenancy("factor_reset", refers={"organisation_id": "organisation"}, index=[("account_id",)])
+FUNCTIONS = [
+    *definer("write_to", "_kind text, _account uuid", "void", WRITE_TO, callers=""),
+    *definer("coordinates_territory", "", "boolean", COORDINATES_TERRITORY, callers=""),
+    *definer("ask_password_reset", "_email text, _language text", "void", ASK_LINK),
+    *definer("send_password_reset", "_member uuid", "boolean", SEND_LINK),
+    *definer("claim_letter", "_claim interval", LETTER, CLAIM_LETTER, callers="win_steward"),
+    *definer("letter_sent", "_id uuid, _token_hash bytea", "void", LETTER_SENT, callers="win_steward"),
+    *definer(
+        "letter_failed",
+        "_id uuid, _error text, _last boolean, _wait interval",
+        "void",
+        LETTER_FAILED,
+        callers="win_steward",
+    ),
+    *definer("reset_of_link", "_token_hash bytea", "TABLE (email text, display_name text)", RESET_OF_LINK),
+    *definer("reset_password", "_token_hash bytea, _new text", "uuid", RESET),
+    *definer("ask_factor_reset", "_member uuid", "TABLE (request_id uuid, refused text)", ASK_FACTOR_RESET),
+    *definer("factor_resets", "", REQUEST_ROW, FACTOR_RESETS),
+    *definer("confirm_factor_reset", "_request uuid", "text", CONFIRM_FACTOR_RESET),
+]
 STATEMENTS = [
-    *closed("known_device"),
+    *(line for table in ("known_device", "letter", "password_reset") for line in closed(table)),
+    *FACTOR_RESET.statements(),
     "ALTER TABLE known_device ADD FOREIGN KEY (account_id) REFERENCES account (id)",
+    "ALTER TABLE password_reset ADD FOREIGN KEY (account_id) REFERENCES account (id)",
+    "CREATE INDEX ON password_reset (account_id)",
+    "CREATE UNIQUE INDEX ON password_reset (token_hash)",
+    "ALTER TABLE password_reset ALTER COLUMN id SET DEFAULT time_ordered_id()",
+    "CREATE INDEX ON letter (due_at) WHERE state = 'pending'",
+    "ALTER TABLE letter ALTER COLUMN id SET DEFAULT time_ordered_id()",
+    "ALTER TABLE letter ALTER COLUMN attempts SET DEFAULT 0",
+    "ALTER TABLE letter ALTER COLUMN state SET DEFAULT 'pending'",
+    "ALTER TABLE factor_reset ADD CHECK (asked_by <> account_id)",
+    "ALTER TABLE factor_reset ADD CHECK (confirmed_by NOT IN (asked_by, account_id))",
+    *FUNCTIONS,
 ]
 
 
@@ -31,6 +242,50 @@ class Migration(migrations.Migration):
                 "pk_attr": "id",
             },
             bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Letter",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("kind", fields.CharField(max_length=30)),
+                ("email", fields.CharField(max_length=254)),
+                ("language", fields.CharField(max_length=2)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("due_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("attempts", fields.IntField(default=0)),
+                ("state", fields.CharField(default="pending", max_length=10)),
+                ("last_error", fields.CharField(null=True, max_length=100)),
+            ],
+            options={"table": "letter", "app": "tenants", "pk_attr": "id"},
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="PasswordReset",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("token_hash", fields.BinaryField()),
+                ("account_id", fields.UUIDField()),
+                ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("used_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={"table": "password_reset", "app": "tenants", "pk_attr": "id"},
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="FactorReset",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("territory_id", fields.UUIDField()),
+                ("organisation_id", fields.UUIDField()),
+                ("account_id", fields.UUIDField()),
+                ("asked_by", fields.UUIDField()),
+                ("asked_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("confirmed_by", fields.UUIDField(null=True)),
+                ("confirmed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={"table": "factor_reset", "app": "tenants", "pk_attr": "id"},
+            bases=["TenantRow"],
         ),
         ops.RunSQL(STATEMENTS),
     ]

@@ -123,6 +123,23 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
         "SELECT withdraw_invitation($1)",
         world["invitation of holder"] if hidden else new_id(),
     ),
+    "send_password_reset(uuid)": lambda hidden, world: (
+        "SELECT send_password_reset($1)",
+        world["member of holder"] if hidden else new_id(),
+    ),
+    "ask_factor_reset(uuid)": lambda hidden, world: (
+        "SELECT * FROM ask_factor_reset($1)",
+        world["member of holder"] if hidden else new_id(),
+    ),
+    "confirm_factor_reset(uuid)": lambda hidden, world: (
+        "SELECT confirm_factor_reset($1)",
+        world["factor reset of holder"] if hidden else new_id(),
+    ),
+    # About an address, whether or not it has an account; and about links, which whoever asks has to bring.
+    "ask_password_reset(text,text)": None,
+    "reset_of_link(bytea)": None,
+    "reset_password(bytea,text)": None,
+    "factor_resets()": None,
     # About my own organisation alone: test_members.py judges them.
     "managed_members()": None,
     "managed_invitations()": None,

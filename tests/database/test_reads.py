@@ -55,7 +55,7 @@ OF_THE_TERRITORY = ("organisation", "pact_version", "pact_clause", "pact_party",
 OF_THE_MEMBER = ("member", "idempotency")
 NEVER = (
     *("account", "access_seal", "session", "sign_in_throttle", "invitation", "second_factor", "processed", "role_mask"),
-    "known_device",
+    *("known_device", "letter", "password_reset", "factor_reset"),
     "tortoise_migrations",
 )
 BY_ROW = ("case_health", "case_need", "case_need_detail")

@@ -101,6 +101,9 @@ async def add_organisation(world: World, row: dict[str, Any], slug: str) -> None
     open_until = {"invited_at": now(), "expires_at": now() + LATER, "token_hash": f"link of {slug}".encode()}
     invitation = {"id": world.new(f"invitation of {slug}"), "organisation_id": organisation, "invited_by": account}
     await world.put("invitation", **row, **asked, **open_until, **invitation)
+    lost = {"account_id": account, "asked_by": new_id(), "asked_at": now(), "expires_at": now() + LATER}
+    reset = {"id": world.new(f"factor reset of {slug}"), "organisation_id": organisation}
+    await world.put("factor_reset", **row, **lost, **reset)
     done = {"request_hash": b"1", "outcomes": f'{{"secret": "{slug}"}}', "created_at": now()}
     await world.put("idempotency", **both, **done, key="1")
 

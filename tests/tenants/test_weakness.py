@@ -27,6 +27,11 @@ CHECK = strong("anna.bianchi@caritas-empoli.example", "Anna Bianchi")
         "abcdefghijklmn",
         "            ",
         "benvenuta in WIN",
+        "benvenuto2024!",
+        "giuseppe1980",
+        "Caritas2026!!",
+        "Tr0ub4dour&3",
+        "iloveyou1234",
     ],
 )
 def test_obvious(password: str) -> None:

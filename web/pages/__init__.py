@@ -18,6 +18,7 @@ from web.pages import (
     network,
     opening,
     public,
+    resetting,
     second_factor,
     sign_in,
     today,
@@ -27,6 +28,6 @@ from web.pages import (
 def routes() -> Sequence[Route]:
     """Return every page."""
     of_cases = (opening, cases, editing, authorisations, joint_work, access_log)
-    of_people = (sign_in, account, second_factor, members, invitations)
+    of_people = (sign_in, resetting, account, second_factor, members, invitations)
     modules = (*of_people, today, *of_cases, network, integrators, public, gallery)
     return [route for module in modules for route in module.ROUTES]

@@ -1,17 +1,21 @@
 """One's own account: where one is signed in, the password, the language."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.sessions import hand_over
+from api.sessions import hand_over, network_address
 from infra.errors import ErrorCode
 from tenants.members.codes import RECOVERY_CODES
+from tenants.members.throttles import network_of
 from web.ask import Told, ask, do
 from web.forms import Problems, Typed, local, read_form
 from web.pages.sign_in import keep_language
 from web.rendering import page, redirect, render
-from web.texts import say
+from web.texts import label, say
 
 HOME = "/account"
 DONE = {name: f"account.done_{name}" for name in ("password", "session", "sessions", "language", "factor_off")}
@@ -31,7 +35,17 @@ async def account(request: Request) -> Response:
         typed=Typed([("language", viewer["language"])]),
         done=DONE.get(done, ""),
         most_codes=RECOVERY_CODES,
+        network=network_of(network_address(request)),
+        where=lambda one: where(one, answer.language),
     )
+
+
+def where(session: Mapping[str, Any], language: str) -> str:
+    """Return in what somebody is signed in, in words that they know it by: a browser on a system, or a token."""
+    browser, system = session["browser"], session["system"]
+    if browser and system:
+        return say(language, "account.browser_on", browser=browser, system=system)
+    return browser or system or label(language, "session", session["kind"])
 
 
 async def end_session(request: Request) -> Response:

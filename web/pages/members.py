@@ -9,14 +9,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from authz.roles import Role
-from infra.errors import NotFound, Refused
+from infra.errors import ErrorCode, NotFound, Refused
 from tenants.members.roles import given_by
-from web.ask import Answer, ask, do
-from web.forms import Typed, missing, read_form
+from web.ask import Answer, Told, ask, do
+from web.forms import Typed, local, missing, read_form
 from web.rendering import page, redirect, render
 
 INVITATION = ("email", "displayName", "role")
-SAVED = {"invited", "changed", "removed", "withdrawn"}
+SAVED = {"invited", "changed", "removed", "withdrawn", "link_sent", "factor_asked", "factor_confirmed"}
 
 
 def roles(viewer: Mapping[str, Any]) -> list[str]:
@@ -38,6 +38,7 @@ async def members(request: Request) -> Response:
         viewer=answer.data["viewer"],
         members=answer.data["members"],
         invitations=answer.data["invitations"],
+        lost=answer.data["factorResets"]["nodes"],
         given=roles(answer.data["viewer"]),
         saved=saved if saved in SAVED else "",
         following=f"/members?{urlencode({'after': place['endCursor']})}" if place["hasNextPage"] else "",
@@ -150,11 +151,70 @@ async def remove(request: Request) -> Response:
     return redirect("/members?saved=removed")
 
 
+async def assistance(request: Request) -> Response:
+    """Show what can be done for somebody who does not get in any more."""
+    return await help_form(request, [])
+
+
+async def help_form(request: Request, problems: Sequence[Any], status: int = 422) -> Response:
+    """Render the ways back for a member. Raises `NotFound`."""
+    answer = await ask(request, "member", {"id": request.path_params["member"]})
+    member = answer.data["member"]
+    if not member:
+        raise NotFound
+    return render(
+        request,
+        "member_help.html",
+        answer.language,
+        status=status if problems else 200,
+        viewer=answer.data["viewer"],
+        member=member,
+        typed=Typed(),
+        problems=problems,
+        inputs=[],
+        again=None,
+    )
+
+
+async def helped(request: Request, operation: str, saved: str) -> Response:
+    """Do it, or show why not."""
+    typed = await read_form(request)
+    try:
+        _, found = await do(request, operation, {"memberId": request.path_params["member"]}, once=typed.once)
+    except Told as told:
+        if told.code != ErrorCode.TOO_MANY_ATTEMPTS:
+            raise
+        return await help_form(request, [local("", told.message)], status=429)
+    return await help_form(request, found) if found else redirect(f"/members?saved={saved}")
+
+
+async def send_link(request: Request) -> Response:
+    """Have a link for a new password sent to the member."""
+    return await helped(request, "send_password_reset", "link_sent")
+
+
+async def ask_factor(request: Request) -> Response:
+    """Say that the member has lost the second factor."""
+    return await helped(request, "ask_factor_reset", "factor_asked")
+
+
+async def confirm_factor(request: Request) -> Response:
+    """Confirm what somebody else has asked."""
+    typed = await read_form(request)
+    given = {"requestId": request.path_params["request"]}
+    _, found = await do(request, "confirm_factor_reset", given, once=typed.once)
+    return redirect("/members#lost" if found else "/members?saved=factor_confirmed")
+
+
 ROUTES = [
     Route("/members", page(members), methods=["GET"]),
     Route("/members/invite", page(invitation), methods=["GET"]),
     Route("/members/invite", page(invite), methods=["POST"]),
     Route("/members/invitations/{invitation}/withdraw", page(withdraw), methods=["POST"]),
+    Route("/members/lost/{request}/confirm", page(confirm_factor), methods=["POST"]),
+    Route("/members/{member}/help", page(assistance), methods=["GET"]),
+    Route("/members/{member}/help/password", page(send_link), methods=["POST"]),
+    Route("/members/{member}/help/factor", page(ask_factor), methods=["POST"]),
     Route("/members/{member}/role", page(role), methods=["GET"]),
     Route("/members/{member}/role", page(change), methods=["POST"]),
     Route("/members/{member}/remove", page(removal), methods=["GET"]),

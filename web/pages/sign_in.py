@@ -58,6 +58,7 @@ def form(request: Request, typed: Typed, *problems: dict[str, object], status: i
         typed=typed,
         problems=problems,
         inputs=["email", "password"],
+        reset=request.query_params.get("reset") == "1" and not problems,
         kept=kept,
         again=None if kept else {},
     )

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 ACCOUNT: Mapping[str, tuple[str, str]] = {
+    "account.browser_on": (
+        "{browser} su {system}",
+        "{browser} on {system}",
+    ),
     "account.done_factor_off": (
         "Verifica in due passaggi disattivata. Da ora basta la password.",
         "Two-step verification is off. From now on the password is enough.",
@@ -33,7 +37,15 @@ ACCOUNT: Mapping[str, tuple[str, str]] = {
     ),
     "account.language_save": ("Salva la lingua", "Save the language"),
     "account.name": ("Nome", "Name"),
+    "account.network": (
+        "Da dove",
+        "Where from",
+    ),
     "account.opened": ("Iniziato il", "Started on"),
+    "account.other_network": (
+        "Altra rete ({network})",
+        "Another network ({network})",
+    ),
     "account.password": ("Password", "Password"),
     "account.password_change": ("Cambia la password", "Change the password"),
     "account.password_ends": (
@@ -43,6 +55,10 @@ ACCOUNT: Mapping[str, tuple[str, str]] = {
     "account.password_lead": (
         "Cambiala se qualcun altro può averla vista, o se è quella che hai ricevuto dal tuo ente.",
         "Change it if somebody else may have seen it, or if it is the one that your organisation gave you.",
+    ),
+    "account.same_network": (
+        "Stessa rete di adesso",
+        "The network that you are in now",
     ),
     "account.sessions": ("Dove hai fatto l'accesso", "Where you are signed in"),
     "account.sessions_lead": (
@@ -98,6 +114,32 @@ ACCOUNT: Mapping[str, tuple[str, str]] = {
         "Scan the QR code with the application. Then write below the code of 6 digits that it shows.",
     ),
     "factor.title": ("Verifica in due passaggi", "Two-step verification"),
+    "forgotten.lead": (
+        "Scrivi l'e-mail con cui entri in WIN: ti mandiamo un link per scegliere una password nuova.",
+        "Write the e-mail that you sign in with: we send you a link to choose a new password.",
+    ),
+    "forgotten.link": (
+        "Password dimenticata?",
+        "Forgotten your password?",
+    ),
+    "forgotten.send": (
+        "Mandami il link",
+        "Send me the link",
+    ),
+    "forgotten.sent": (
+        "Se l'indirizzo è registrato, tra poco arriva una e-mail.",
+        "If the address is registered, an e-mail arrives shortly.",
+    ),
+    "forgotten.sent_lead": (
+        "Il link vale 30 minuti e una volta sola. Se non arriva nulla, guarda nella posta indesiderata, o chiedi a "
+        "chi coordina il tuo ente: può mandartene uno.",
+        "The link works for 30 minutes, once. If nothing arrives, look among unwanted mail, or ask whoever "
+        "coordinates your organisation: they can send you one.",
+    ),
+    "forgotten.title": (
+        "Password dimenticata",
+        "Forgotten password",
+    ),
     "hint.code_if_any": (
         "Solo se usi la verifica in due passaggi: 6 cifre, oppure un codice di recupero.",
         "Only if you use two-step verification: 6 digits, or a recovery code.",
@@ -116,6 +158,42 @@ ACCOUNT: Mapping[str, tuple[str, str]] = {
     "input.language": ("WIN ti parla in", "WIN speaks to you in"),
     "input.newPassword": ("Password nuova", "New password"),
     "input.repeatPassword": ("Ancora la password nuova", "The new password again"),
+    "password.hide": (
+        "Nascondi la password",
+        "Hide the password",
+    ),
+    "password.show": (
+        "Mostra la password",
+        "Show the password",
+    ),
+    "reset.again": (
+        "Chiedi un altro link",
+        "Ask for another link",
+    ),
+    "reset.done": (
+        "La password è cambiata. Ora entra con quella nuova.",
+        "The password has changed. Sign in with the new one.",
+    ),
+    "reset.gone": (
+        "Questo link non è valido",
+        "This link is not valid",
+    ),
+    "reset.gone_lead": (
+        "Forse l'hai già usato, o sono passati più di 30 minuti.",
+        "It may have been used, or more than 30 minutes have passed.",
+    ),
+    "reset.lead": (
+        "Quando la salvi finiscono tutti gli accessi aperti, su ogni dispositivo, e i token.",
+        "When you save it every open sign-in ends, on every device, and so do tokens.",
+    ),
+    "reset.save": (
+        "Salva la password",
+        "Save the password",
+    ),
+    "reset.title": (
+        "Scegli una password nuova",
+        "Choose a new password",
+    ),
     "session.bearer": ("Token per programmi", "Token for scripts"),
     "session.cookie": ("Browser", "Browser"),
     "wrong.repeat": (

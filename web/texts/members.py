@@ -63,11 +63,47 @@ MEMBERS: Mapping[str, tuple[str, str]] = {
         "From now on you sign in with the address {email} and the password that you choose here.",
     ),
     "invitation.title": ("Il tuo invito", "Your invitation"),
+    "members.ask_factor": (
+        "Ha perso i codici: chiedi di disattivare",
+        "They lost the codes: ask to switch it off",
+    ),
     "members.being_sent": ("In partenza", "Being sent"),
     "members.by": ("Da {name}", "By {name}"),
     "members.change": ("Che cosa puoi fare", "What you can do"),
     "members.changed": ("Il ruolo è cambiato, da subito.", "The role has changed, from now on."),
+    "members.confirm": (
+        "Conferma",
+        "Confirm",
+    ),
+    "members.confirm_of": (
+        "Conferma che {name} ha perso i codici",
+        "Confirm that {name} has lost the codes",
+    ),
     "members.count": ("Persone: {count}", "People: {count}"),
+    "members.factor_asked": (
+        "La richiesta è pronta: ora un'altra persona che coordina deve confermarla.",
+        "The request is made: now somebody else who coordinates has to confirm it.",
+    ),
+    "members.factor_confirmed": (
+        "La verifica in due passaggi è disattivata. La persona riceve una e-mail.",
+        "Two-step verification is off. The person gets an e-mail.",
+    ),
+    "members.forgot": (
+        "Ha dimenticato la password",
+        "They forgot the password",
+    ),
+    "members.forgot_lead": (
+        "Riceve per e-mail un link che vale 30 minuti e una volta sola. Tu non lo vedi.",
+        "They get a link by e-mail that works for 30 minutes, once. You do not see it.",
+    ),
+    "members.help": (
+        "Non riesce a entrare",
+        "Cannot get in",
+    ),
+    "members.help_of": (
+        "Aiuta {name} a entrare",
+        "Help {name} to get in",
+    ),
     "members.invitations": ("Inviti in attesa", "Open invitations"),
     "members.invite": ("Invita una persona", "Invite somebody"),
     "members.invite_lead": (
@@ -79,6 +115,36 @@ MEMBERS: Mapping[str, tuple[str, str]] = {
         "The invitation is ready: the person gets an e-mail shortly.",
     ),
     "members.lead": ("Chi lavora in WIN per {name}.", "Whoever works in WIN for {name}."),
+    "members.link_sent": (
+        "Il link è in partenza.",
+        "The link is being sent.",
+    ),
+    "members.lost": (
+        "Ha perso il telefono e i codici di recupero",
+        "They lost the telephone and the recovery codes",
+    ),
+    "members.lost_by": (
+        "Lo chiede {name}, dal {at}. Si può confermare fino al {until}.",
+        "Asked by {name}, on {at}. It can be confirmed until {until}.",
+    ),
+    "members.lost_lead": (
+        "Assicurati di persona o al telefono che sia davvero questa persona a chiederlo. Poi un'altra persona che "
+        "coordina deve confermarlo; intanto l'interessata riceve una e-mail.",
+        "Make sure, face to face or by telephone, that it is really this person who asks. Then somebody else who "
+        "coordinates has to confirm it; meanwhile the person gets an e-mail.",
+    ),
+    "members.lost_title": (
+        "Codici persi, da confermare",
+        "Lost codes, to be confirmed",
+    ),
+    "members.lost_two": (
+        "Chi conferma è diverso da chi l'ha chiesto. Prima di confermare, parla con la persona che ha perso i codici.",
+        "Whoever confirms is not whoever asked. Before you confirm, talk with the person who lost the codes.",
+    ),
+    "members.lost_waits": (
+        "Deve confermare un'altra persona.",
+        "Somebody else has to confirm.",
+    ),
     "members.no_invitations": ("Nessun invito in attesa.", "No open invitations."),
     "members.remove": ("Togli", "Remove"),
     "members.remove_lead": (
@@ -93,6 +159,7 @@ MEMBERS: Mapping[str, tuple[str, str]] = {
         "The change holds from the next page that the person opens.",
     ),
     "members.role_of": ("Cambia ruolo: {name}", "Change role: {name}"),
+    "members.send_link": ("Manda il link", "Send the link"),
     "members.sent": ("Inviato il {at}. Vale fino al {until}.", "Sent on {at}. Valid until {until}."),
     "members.since": ("Dal", "Since"),
     "members.state": ("Stato", "State"),
