@@ -63,6 +63,9 @@ ENVIRONMENT = Environment(
 )
 
 
+ENVIRONMENT.globals["passwords"] = lambda: served(PASSWORDS)
+
+
 def render(
     request: Request,
     template: str,
@@ -96,7 +99,6 @@ def render(
         "help": section_for(request.url.path),
         "here": here(request),
         "styles": styles(),
-        "passwords": served(PASSWORDS),
         "viewer": None,
         "problems": problems,
         "wrong": by_input(problems, inputs, language),

@@ -27,6 +27,11 @@ RESET = "SELECT reset_password($1, $2)"
 IS_MEMBER = "SELECT email FROM managed_members() m WHERE m.id = $1 AND m.is_current"
 ASK_FACTOR = "SELECT * FROM ask_factor_reset($1)"
 CONFIRM_FACTOR = "SELECT confirm_factor_reset($1)"
+WHY_NOT = {
+    "asked": "problem.factor_reset_asked",
+    "off": "problem.factor_reset_off",
+    "own": "problem.factor_reset_own",
+}
 
 
 @dataclass(frozen=True)
@@ -89,8 +94,8 @@ async def ask_factor_reset(actor: Actor, member_id: UUID) -> UUID:
     email = await _demand_member(actor, member_id)
     made = await connection().fetchrow(ASK_FACTOR, member_id)
     findings = Findings()
-    if made["refused"] in ("own", "off", "asked"):
-        findings.add(ProblemCode.WRONG_STATE, "member_id", text=f"problem.factor_reset_{made['refused']}")
+    if made["refused"] in WHY_NOT:
+        findings.add(ProblemCode.WRONG_STATE, "member_id", text=WHY_NOT[made["refused"]])
     findings.settle()
     if made["refused"] is not None:
         raise NotFound
