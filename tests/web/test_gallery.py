@@ -61,3 +61,25 @@ async def test_it_is_for_development_alone(visit: Visit) -> None:
     there, nowhere = await somebody.client.get("/_ui"), await somebody.client.get("/_no")
     assert there.status_code == nowhere.status_code == 404
     assert there.text.replace("/_ui", "/_no") == nowhere.text
+
+
+FORM = re.compile(r'<form[^>]*method="post"[^>]*action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
+DONE_ONCE_ANYHOW = {
+    **dict.fromkeys(("/cases", "/search", "/language"), "it changes nothing"),
+    **dict.fromkeys(("/sign-in", "/sign-in/code", "/organisation", "/sign-out"), "it opens or ends a session"),
+    "{{ kept.place }}": "it carries the key of the form that was kept",
+}
+"""Forms without a key of their own, and why."""
+ENDS = ("/end", "/end-others", "/read", "/withdraw", "/language")
+"""What is ended, read or chosen twice is as if it were once."""
+
+
+def test_a_form_that_makes_something_has_a_key() -> None:
+    missing = []
+    for path in TEMPLATES.rglob("*.html"):
+        for action, body in FORM.findall(path.read_text("utf-8")):
+            is_secret = "currentPassword" in body or "password" in body or '"code"' in body
+            has_key = "once(" in body or 'name="once"' in body
+            if not (has_key or is_secret or action in DONE_ONCE_ANYHOW or action.endswith(ENDS)):
+                missing.append((path.name, action))
+    assert missing == []
