@@ -18,6 +18,7 @@ import psutil
 import typer
 import uvloop
 
+from api.bench.flood import flood
 from api.bench.load import Measured, ask_for
 from api.bench.page import DOCUMENT, compiled_page
 from infra.database import OWNER, as_role, connection_facts
@@ -36,12 +37,20 @@ def bench(
     cases: Annotated[list[int] | None, typer.Option(help="How many cases; may be given several times.")] = None,
     seconds: Annotated[float, typer.Option(help="How long each of the rounds is.")] = 1.5,
     clients: Annotated[int, typer.Option(help="How many ask at once.")] = 8,
+    documents: Annotated[int, typer.Option("--flood", help="Measure a flood of so many documents instead.")] = 0,
 ) -> None:
-    """Measure the page of 50 shared cases against a bare handler and the reference path, in one run."""
+    """Measure the page of 50 shared cases against a bare handler and the reference path, in one run.
+
+    With --flood: how much memory PostgreSQL takes while new documents come, each twice.
+    """
     with ExitStack() as stack:
         data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="win-bench-")))
         data.chmod(0o755)
         token = start(stack, data)
+        if documents:
+            given = settings()
+            print(json.dumps(asyncio.run(flood(given.database_url or "", secret(), token, documents, given.pool_size))))
+            return
         pages = []
         for size in sorted(cases or SIZES):
             say(as_json, f"{size:,} cases: growing")

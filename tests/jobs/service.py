@@ -92,7 +92,7 @@ class Service:
         """Look after the parts until the statement says true; if it never does, show what the worker said."""
         administrator = await asyncpg.connect(**connection_facts(self.database_url))
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(120):
                 while not await connection.fetchval(statement, *values):
                     await self.look_after()
                     await self.let_time_pass(administrator)
