@@ -7,9 +7,9 @@ import strawberry
 from strawberry import UNSET
 
 from api.reading.types import TYPES
-from tenants.cases.models import CaseStatus
+from tenants.cases.models import CaseStatus, ClosureReason
 
-Status = TYPES.enum(CaseStatus)
+Status, Reason = TYPES.enum(CaseStatus), TYPES.enum(ClosureReason)
 
 
 @strawberry.input
@@ -107,3 +107,13 @@ class UpdateJusticeInput(UpdateInput):
 class UpdateNeedsInput(UpdateInput):
     add: list[NeedInput] = strawberry.field(default_factory=list)
     remove: list[strawberry.ID] = strawberry.field(default_factory=list)
+
+
+@strawberry.input
+class ChangeCaseStatusInput:
+    case_id: strawberry.ID
+    status: Status = strawberry.field(description="One of those in `viewerCan { changeStatusTo }`.")
+    expected_version: int | None = strawberry.field(
+        default=UNSET, description="If given, nothing is changed where the status was changed after it."
+    )
+    reason: Reason | None = strawberry.field(default=UNSET, description="Why it is closed; needed then, and only then.")

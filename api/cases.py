@@ -51,6 +51,7 @@ class CaseOrder(Enum):
 
 Opened = payload("OpenCasePayload", "case", "Case")
 Updated = payload("UpdateCasePayload", "case", "Case")
+Moved = payload("ChangeCaseStatusPayload", "case", "Case")
 
 
 @strawberry.type
@@ -135,3 +136,19 @@ class Mutation:
             return case
 
         return Updated(outcome=await do(info, run))
+
+    @strawberry.mutation(
+        graphql_type=Moved,
+        description="Move a case of my organisation a step on its path. Closing it ends the joint work on it.",
+    )
+    async def change_case_status(self, info: strawberry.Info, input: inputs.ChangeCaseStatusInput) -> Any:  # noqa: A002
+        case = row_id("case", input.case_id)
+        reason = input.reason.value.lower() if input.reason else None
+        expected = input.expected_version if input.expected_version is not strawberry.UNSET else None
+
+        async def run() -> UUID:
+            actor = info.context.viewer.actor
+            await service.change_status(actor, case, input.status.value.lower(), reason, expected)
+            return case
+
+        return Moved(outcome=await do(info, run))

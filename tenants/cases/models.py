@@ -26,6 +26,20 @@ class CaseStatus(StrEnum):
     CLOSED = "closed"
 
 
+class ClosureReason(StrEnum):
+    """Why a case was closed."""
+
+    AUTONOMY_REACHED = "autonomy_reached"
+    GOALS_PARTLY_REACHED = "goals_partly_reached"
+    TRANSFERRED_TO_SERVICE = "transferred_to_service"
+    MOVED_AWAY = "moved_away"
+    WITHDREW = "withdrew"
+    UNREACHABLE = "unreachable"
+    DECEASED = "deceased"
+    NOT_ELIGIBLE = "not_eligible"
+    OTHER = "other"
+
+
 class CaseFile(TenantRow):
     """The unit that is shared under the pact."""
 

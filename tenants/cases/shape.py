@@ -3,7 +3,8 @@
 from authz.actions import Action, action_mask
 from authz.fields import FIELD
 from tenants.cases.disclosure import disclosure_rows
-from tenants.cases.models import CaseStatus
+from tenants.cases.models import CaseStatus, ClosureReason
+from tenants.cases.steps import STEPS
 from tenants.events.shape import TIMELINE
 from tenants.joint_work.shape import OF_CASE
 from tenants.reading.expressions import field_keys
@@ -149,6 +150,17 @@ GROUPS = (
     Inline("justice", "Justice", (Leaf("measures", table="case_justice", field="justice.measures"),)),
 )
 
+NEXT = ", ".join(
+    f"('{before}', '{after.name}', {place}, "
+    f"{action_mask([Action.CASE_CLOSE if CaseStatus.CLOSED in (before, after) else Action.CASE_UPDATE])}::bigint)"
+    for before, following in STEPS.items()
+    for place, after in enumerate(following)
+)
+NEXT_STATUSES = (
+    f"(SELECT coalesce(json_agg(s.after ORDER BY s.place), '[]') FROM (VALUES {NEXT}) s (before, after, place, verb) "
+    "WHERE {own} AND s.before = {row}.status AND {actions} & s.verb <> 0)"
+)
+
 VIEWER_CAN = Inline(
     "viewer_can",
     "CaseViewerCan",
@@ -158,6 +170,15 @@ VIEWER_CAN = Inline(
         can("withdraw_authorisation", Action.AUTHORISATION_WITHDRAW, "{own}", "Withdraw one."),
         can("propose_joint_intervention", Action.JOINT_INTERVENTION_PROPOSE, "{own}", "Propose joint work on it."),
         can("read_access_log", Action.ACCESS_LOG_READ, "{own}", "See who read it."),
+        Leaf(
+            "change_status_to",
+            CaseStatus,
+            sql=NEXT_STATUSES,
+            public=True,
+            listed=True,
+            required=True,
+            note="The states that they may move it to now.",
+        ),
         Leaf(
             "write_fields",
             sql=field_keys("{writing}"),
@@ -179,6 +200,7 @@ CASE = Shape(
         Leaf("status", CaseStatus, sql="upper({row}.status)", public=True, required=True),
         Leaf("opened_on", Kind.DATE, public=True, required=True),
         Leaf("closed_on", Kind.DATE, public=True),
+        Leaf("closure_reason", ClosureReason, sql="upper({row}.closure_reason)", public=True),
         Leaf(
             "version",
             Kind.INT,

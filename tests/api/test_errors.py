@@ -90,6 +90,10 @@ WITH_ID |= {
     }.items()
 }
 WITH_ID |= {
+    "changeCaseStatus": (
+        "case",
+        f"mutation ($id: ID!) {{ changeCaseStatus(input: {{caseId: $id, status: SUSPENDED}}) {CHANGED} }}",
+    ),
     "markNotificationRead": (
         "notification",
         f"mutation ($id: ID!) {{ markNotificationRead(input: {{notificationId: $id}}) {SETTLED} }}",

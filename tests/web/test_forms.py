@@ -111,12 +111,58 @@ async def test_whoever_comes_second_loses_nothing(visit: Visit) -> None:
     await anna.send(edit, profile="mine")
     assert anna.status == 409
     assert "Ci sono due versioni" in anna.page.text
-    assert "Adesso nella scheda: hers" in anna.page.text
+    assert "Anna Girandoli ha cambiato questi dati" in anna.page.text
+    assert "Tieni quello che c'è adesso: hers" in anna.page.text
     held = typed_in(anna, edit)
     assert (held["profile"], held["history"]) == (["mine"], ["her history"])
+    both = anna.page
     await anna.send(edit)
     assert "mine" in anna.page.text
     assert "her history" in anna.page.text
+    await marked.open(edit)
+    await marked.send(edit, profile="hers again")
+    anna.page = both
+    await anna.send(edit, profile="mine again")
+    assert anna.status == 409
+    await anna.send(edit, **{"keep.profile": "theirs"})
+    assert anna.status == 200
+    assert "hers again" in anna.page.text
+    assert "mine again" not in anna.page.text
+
+
+async def test_another_part_of_the_case_is_no_conflict(visit: Visit) -> None:
+    anna, piero = await visit("anna"), await visit("piero")
+    case = await opened(anna, "Apart")
+    await anna.open(f"{case}/edit/contacts")
+    await piero.open(f"{case}/edit/work")
+    await anna.send(f"{case}/edit/contacts", phone="00221 77 123 45 67", phoneNote="int. 12")
+    assert "+221 77 123 45 67 (Senegal)" in anna.page.text
+    await piero.send(f"{case}/edit/work", profile="cuoco")
+    assert piero.status == 200
+    assert "cuoco" in piero.page.text
+
+
+async def test_a_case_is_moved_and_closed_with_a_reason(visit: Visit) -> None:
+    anna, piero, marked = await visit("anna"), await visit("piero"), await visit("anna")
+    case = await opened(anna, "Cammino")
+    status = f"{case}/status"
+    await piero.open(status)
+    assert {one["value"] for one in piero.page.inputs if one.get("name") == "status"} >= {"ASSESSED", "AT_TABLE"}
+    assert "CLOSED" not in {one["value"] for one in piero.page.inputs if one.get("name") == "status"}
+    await anna.open(status)
+    await marked.open(status)
+    await piero.send(status, status="AT_TABLE")
+    assert "Stato cambiato." in piero.page.text
+    await anna.send(status, status="IN_CHARGE")
+    assert anna.status == 409
+    assert "Un'altra persona ha cambiato lo stato" in anna.page.text
+    await anna.send(status, status="CLOSED")
+    says(anna, "reason", "Scrivi il motivo")
+    await anna.send(status, status="CLOSED", reason="AUTONOMY_REACHED")
+    assert "Chiusa" in anna.page.text
+    assert "autonomia raggiunta" in anna.page.text
+    await piero.open(status)
+    assert piero.status == 403
 
 
 async def test_only_what_was_changed_is_sent(visit: Visit, ask: Ask) -> None:

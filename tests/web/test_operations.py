@@ -18,6 +18,7 @@ ONE = {
     "case": OF_CASE,
     "case_group": {**OF_CASE, **INCLUDED},
     "consent": OF_CASE,
+    "case_status": OF_CASE,
     "proposal": OF_CASE,
     "access_log": OF_CASE,
     "authorisation": {"id": ABSENT.replace("case", "authorisation")},
@@ -29,6 +30,7 @@ ONE = {
 WORK = {"jointInterventionId": ABSENT.replace("case", "joint"), "reason": "x"}
 CHANGES = {
     "open_case": {"person": {}},
+    "change_case_status": {"caseId": ABSENT, "status": "SUSPENDED"},
     "give_authorisation": {"caseId": ABSENT, "basis": "CONSENT", "purposes": [], "fields": [], "until": "2030-01-01"},
     "withdraw_authorisation": {"authorisationId": ABSENT.replace("case", "authorisation"), "reason": "x"},
     "propose_joint_intervention": {"caseId": ABSENT, "purpose": "HIRE", "partners": [], "fields": []},

@@ -13,7 +13,7 @@ from authz.fields import FIELDS, GROUPS
 from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
 from authz.roles import Role
-from tenants.cases.models import CaseStatus
+from tenants.cases.models import CaseStatus, ClosureReason
 from tenants.events.models import EventKind
 from tenants.joint_work.reasons import ClosingReason, DeclineReason
 from tenants.joint_work.shape import JointInterventionStatus, PartnerStatus
@@ -75,6 +75,7 @@ CODES = {
     "answer": PartnerStatus,
     "basis": Basis,
     "closing": ClosingReason,
+    "closure": ClosureReason,
     "decline": DeclineReason,
     "kind": OrganisationKind,
     "party": PartyRole,

@@ -15,6 +15,7 @@ from web.pages import (
     invitations,
     joint_work,
     members,
+    moving,
     network,
     opening,
     public,
@@ -27,7 +28,7 @@ from web.pages import (
 
 def routes() -> Sequence[Route]:
     """Return every page."""
-    of_cases = (opening, cases, editing, authorisations, joint_work, access_log)
+    of_cases = (opening, cases, editing, moving, authorisations, joint_work, access_log)
     of_people = (sign_in, resetting, account, second_factor, members, invitations)
     modules = (*of_people, today, *of_cases, network, integrators, public, gallery)
     return [route for module in modules for route in module.ROUTES]

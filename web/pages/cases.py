@@ -25,7 +25,7 @@ PAGE = 25
 OPEN = ("number", "status", "municipality", "holder")
 """What an address may have as it was typed."""
 HIDDEN = "words"
-SAVED = {name: name for name in ("opened", "consent", "task", "withdraw", "accept", "close")}
+SAVED = {name: name for name in ("opened", "consent", "task", "withdraw", "accept", "close", "status")}
 SAVED |= dict.fromkeys((*GROUPS, "needs"), "group")
 """What was done before coming here, and the name of the sentence that says so."""
 

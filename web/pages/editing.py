@@ -15,6 +15,8 @@ from web.groups import GROUPS, NEED, WAS, Group, Value, need_choices, read_need
 from web.rendering import page, redirect, render
 
 VERSION = "expectedVersion"
+KEEP, THEIRS = "keep.", "theirs"
+"""Before the name of an input: which of two values is kept."""
 OF_NEED = {"macro": "need", "item": "need", "add": "need"}
 
 
@@ -74,7 +76,7 @@ def form(
     typed: Typed,
     *,
     problems: Sequence[Any] = (),
-    conflict: Sequence[str] | None = None,
+    conflict: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> Response:
     """Render the form; after a conflict, with what is there now beside what was typed."""
@@ -123,7 +125,7 @@ async def save(request: Request) -> Response:
     except Told as told:
         if told.code != ErrorCode.CONFLICT:
             raise
-        return await in_conflict(request, typed)
+        return await in_conflict(request, typed, told.extensions.get("conflict") or {})
     if found:
         at_inputs = [{**one, "path": [OF_NEED.get(part, part) for part in one["path"]]} for one in found]
         return form(request, made, typed, problems=at_inputs, status=422)
@@ -139,7 +141,7 @@ def changed(made: Sheet, typed: Typed, problems: Problems) -> dict[str, Any]:
     return {
         value.name: value.read(typed, made.answer.language, problems)
         for value in made.values
-        if is_touched(value, typed)
+        if is_touched(value, typed) and typed.text(KEEP + value.name) != THEIRS
     }
 
 
@@ -150,7 +152,7 @@ def is_touched(value: Value, typed: Typed) -> bool:
     return typed.text(value.name) != typed.text(WAS + value.name)
 
 
-async def in_conflict(request: Request, typed: Typed) -> Response:
+async def in_conflict(request: Request, typed: Typed, told: Mapping[str, Any]) -> Response:
     """Show both versions: what was typed stays in its input, what others changed meanwhile is taken over."""
     made = await sheet(request)
     merged, differing = fresh(made), []
@@ -161,7 +163,8 @@ async def in_conflict(request: Request, typed: Typed) -> Response:
                 differing.append(value.name)
     for name in ("need", "note", "remove"):
         merged.put(name, *typed.values.get(name, [""]))
-    return form(request, made, merged, conflict=differing, status=409)
+    conflict = {"fields": differing, "by": told.get("by"), "at": told.get("at")}
+    return form(request, made, merged, conflict=conflict, status=409)
 
 
 ROUTES = [

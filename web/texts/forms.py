@@ -26,12 +26,15 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "choice.no": ("No", "No"),
     "choice.yes": ("Sì", "Yes"),
     "conflict.lead": (
-        "Qualcuno ha cambiato la scheda mentre scrivevi. Non abbiamo perso nulla: qui sotto c'è quello che hai "
-        "scritto, e sotto ogni dato quello che c'è adesso. Scegli cosa tenere e salva.",
-        "Somebody changed the case while you were writing. Nothing was lost: below is what you wrote, and under it "
-        "what is there now. Choose what to keep and save.",
+        "{by} ha cambiato questi dati mentre scrivevi ({at}). Non abbiamo perso nulla: per ogni dato che avete "
+        "scritto tutti e due, scegli quale tenere; poi salva.",
+        "{by} changed this information while you were writing ({at}). Nothing was lost: for each value that you both "
+        "wrote, choose which to keep; then save.",
     ),
-    "conflict.now": ("Adesso nella scheda: {value}", "Now in the case: {value}"),
+    "conflict.mine": ("Tieni quello che ho scritto io", "Keep what I wrote"),
+    "conflict.somebody": ("Un'altra persona", "Somebody else"),
+    "conflict.theirs": ("Tieni quello che c'è adesso: {value}", "Keep what is there now: {value}"),
+    "conflict.which": ("{input}: quale tieni?", "{input}: which do you keep?"),
     "conflict.title": ("Ci sono due versioni", "There are two versions"),
     "hint.address": ("Via, numero civico, paese", "Street, number, town"),
     "hint.addressProtected": (
@@ -143,6 +146,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "missing.purpose": ("Scegli che cosa volete fare insieme.", "Choose what you want to do together."),
     "missing.purposes": ("Scegli almeno una cosa da fare.", "Choose at least one thing to do."),
     "missing.reason": ("Scrivi il motivo: basta una riga.", "Write why: one line is enough."),
+    "missing.status": ("Scegli il nuovo stato.", "Choose the new status."),
     "missing.until": ("Scrivi l'ultimo giorno valido.", "Write the last valid day."),
     "need.family": ("{family} (in generale)", "{family} (in general)"),
     "order.opened_on_asc": ("Prima le più vecchie", "Oldest first"),

@@ -250,6 +250,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
         "Proposta inviata. Finché il partner non accetta, non vede niente della scheda.",
         "Proposal sent. Until the partner accepts, it sees nothing of the case.",
     ),
+    "saved.status": ("Stato cambiato.", "Status changed."),
     "saved.task": (
         "Compito pubblico registrato. Adesso puoi proporre un intervento congiunto.",
         "Public task recorded. Now you can propose joint work.",
@@ -360,4 +361,16 @@ PAGES: Mapping[str, tuple[str, str]] = {
         "Per ora niente: manca un consenso valido, o il patto non lo permette.",
         "Nothing for now: a valid consent is missing, or the pact does not allow it.",
     ),
+    "status_form.ends": (
+        "Se chiudi la scheda finiscono anche questi interventi congiunti, e i partner non la vedono più:",
+        "If you close the case, this joint work ends too, and the partners see the case no more:",
+    ),
+    "status_form.moved": (
+        "Un'altra persona ha cambiato lo stato mentre sceglievi. Guarda dov'è adesso la scheda, poi scegli di nuovo.",
+        "Somebody else changed the status while you were choosing. See where the case is now, then choose again.",
+    ),
+    "status_form.now": ("Adesso:", "Now:"),
+    "status_form.reason": ("Serve solo per chiudere la scheda.", "Needed only to close the case."),
+    "status_form.title": ("Cambia stato", "Change status"),
+    "status_form.to": ("Nuovo stato", "New status"),
 }
