@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import strawberry
 from strawberry import UNSET
@@ -9,7 +10,11 @@ from strawberry import UNSET
 from api.reading.types import TYPES
 from tenants.cases.models import CaseStatus, ClosureReason
 
-Status, Reason = TYPES.enum(CaseStatus), TYPES.enum(ClosureReason)
+if TYPE_CHECKING:
+    Status = CaseStatus
+    Reason = ClosureReason
+else:
+    Status, Reason = TYPES.enum(CaseStatus), TYPES.enum(ClosureReason)
 
 
 @strawberry.input

@@ -14,7 +14,7 @@ from tenants.cases import service
 from tenants.cases.models import CaseStatus
 from tenants.cases.steps import STEPS
 from tenants.demo.network import work_in
-from tests.tenants.office import HOLDER, Office, do, open_office, see, version_of
+from tests.tenants.office import CLINIC, HOLDER, Office, do, open_office, see, version_of
 
 STATE = "SELECT status, closed_on, closure_reason FROM case_file WHERE id = $1"
 
@@ -96,7 +96,7 @@ async def test_a_volunteer_moves_a_case_on_but_does_not_close_it(office: Office)
 
 async def test_the_end_of_a_case_ends_joint_work_and_opening_it_again_revives_none(office: Office) -> None:
     case = await office.a_shared_case()
-    await office.propose(case)
+    await office.propose(case, CLINIC, "health_social_pathway")
     with pytest.raises(Refused):
         await do(office.giulia, service.change_status, case, "closed", "other")
     await do(office.anna, service.change_status, case, "closed", "moved_away")
@@ -109,6 +109,6 @@ async def test_the_end_of_a_case_ends_joint_work_and_opening_it_again_revives_no
         *["case_status_changed"],
         *["joint_intervention_closed"] * 2,
     ]
-    assert [kind for (kind,) in await see(office.giulia, kinds, case)] == ["joint_intervention_closed"] * 2
+    assert [kind for (kind,) in await see(office.giulia, kinds, case)] == ["joint_intervention_closed"]
     await do(office.anna, service.change_status, case, "in_charge")
     assert await see(office.giulia, "SELECT FROM case_file WHERE id = $1", case) == []
