@@ -170,6 +170,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "Al numero mancano delle cifre. Ricontrollalo.",
         "Digits of the number are missing. Check it.",
     ),
+    "problem.public_task_gives_nothing": (
+        "Qui il compito pubblico non fa vedere nulla: il patto chiede il consenso. Scegli il consenso della persona.",
+        "Here a public task shows nothing: the pact asks for consent. Choose the consent of the person.",
+    ),
     "problem.reason_only_to_close": (
         "Il motivo si indica solo per chiudere la scheda.",
         "A reason is given only to close the case.",

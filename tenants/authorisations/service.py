@@ -11,7 +11,7 @@ from authz.purposes import Purpose
 from infra.clock import end_of_day, now, today
 from infra.database import connection
 from infra.errors import NotFound, ProblemCode, Refused
-from infra.row_security import TERRITORY
+from infra.row_security import ORGANISATION, TERRITORY
 from tenants.authorisations.models import Basis
 from tenants.cases.writing import claim_case
 from tenants.checks import Check, Findings, Wrong, lines, one_of
@@ -26,6 +26,13 @@ GIVE = f"""
 INSERT INTO authorisation (territory_id, case_id, holder_id, basis, purposes, organisation_ids, kinds, field_mask,
                            until, given_at, given_by)
 VALUES ({TERRITORY}, $1, $2, $3, $4, $5, $6, $7, $8, now(), $9) RETURNING id
+"""
+# A public task is the law's and not the person's: where the pact rests nothing on it, it lets nobody see anything.
+RESTS_ON_IT = f"""
+SELECT EXISTS (
+  SELECT FROM pact_term t JOIN organisation o ON o.territory_id = t.territory_id AND o.id = t.organisation_id
+   WHERE t.territory_id = {TERRITORY} AND t.basis = '{Basis.PUBLIC_TASK}' AND t.purpose = ANY ($1)
+     AND (o.id = ANY ($2) OR o.kind = ANY ($3)) AND t.organisation_id <> {ORGANISATION} AND t.read_mask & $4 <> 0)
 """
 CASE_OF = f"SELECT case_id FROM authorisation WHERE territory_id = {TERRITORY} AND id = $1"
 WITHDRAWN = f"SELECT withdrawn_at FROM authorisation WHERE territory_id = {TERRITORY} AND id = $1"
@@ -70,6 +77,8 @@ async def give_authorisation(
         findings.add(ProblemCode.REQUIRED, "purposes")
     if not organisations and not kinds:
         findings.add(ProblemCode.REQUIRED, "organisations")
+    if ground == Basis.PUBLIC_TASK:
+        await _refuse_what_gives_nothing(findings, found_purposes, [*partners.values()], found_kinds, mask)
     findings.settle()
     facts = (ground, found_purposes, sorted(partners.values()), found_kinds, mask)
     end = end_of_day(until)
@@ -78,6 +87,15 @@ async def give_authorisation(
     )
     await _record_gift(case_id, authorisation_id, end)
     return authorisation_id
+
+
+async def _refuse_what_gives_nothing(
+    findings: Findings, purposes: Sequence[str], partners: Sequence[UUID], kinds: Sequence[str], mask: int
+) -> None:
+    """Find fault with a public task on which the pact rests nothing of this; what is left out has its own problem."""
+    if purposes and (partners or kinds) and mask:
+        if not await connection().fetchval(RESTS_ON_IT, purposes, partners, kinds, mask):
+            findings.add(ProblemCode.NOT_SHAREABLE, "basis", text="problem.public_task_gives_nothing")
 
 
 async def _record_gift(case_id: UUID, authorisation_id: UUID, until: datetime) -> None:

@@ -23,6 +23,11 @@ ONE = {
     "access_log": OF_CASE,
     "authorisation": {"id": ABSENT.replace("case", "authorisation")},
     "joint_intervention": {"id": ABSENT.replace("case", "joint")},
+    "attachable": {"id": ABSENT.replace("case", "joint")},
+    "sharing_if_attached": {
+        "work": ABSENT.replace("case", "joint-intervention"),
+        "authorisation": ABSENT.replace("case", "authorisation"),
+    },
     "sharing_if_proposed": {"case": ABSENT, "purpose": "HIRE", "partners": [], "fields": []},
     "today": {"cases": True},
     "member": {"id": ABSENT.replace("case", "member")},
@@ -34,6 +39,10 @@ CHANGES = {
     "give_authorisation": {"caseId": ABSENT, "basis": "CONSENT", "purposes": [], "fields": [], "until": "2030-01-01"},
     "withdraw_authorisation": {"authorisationId": ABSENT.replace("case", "authorisation"), "reason": "x"},
     "propose_joint_intervention": {"caseId": ABSENT, "purpose": "HIRE", "partners": [], "fields": []},
+    "attach_authorisation": {
+        "jointInterventionId": WORK["jointInterventionId"],
+        "authorisationId": ABSENT.replace("case", "authorisation"),
+    },
     "accept_joint_intervention": {"jointInterventionId": WORK["jointInterventionId"]},
     "decline_joint_intervention": {**WORK, "reason": "OTHER"},
     "close_joint_intervention": {**WORK, "reason": "OTHER"},

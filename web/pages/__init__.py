@@ -7,6 +7,7 @@ from starlette.routing import Route
 from web.pages import (
     access_log,
     account,
+    attaching,
     authorisations,
     cases,
     editing,
@@ -28,7 +29,7 @@ from web.pages import (
 
 def routes() -> Sequence[Route]:
     """Return every page."""
-    of_cases = (opening, cases, editing, moving, authorisations, joint_work, access_log)
+    of_cases = (opening, cases, editing, moving, authorisations, attaching, joint_work, access_log)
     of_people = (sign_in, resetting, account, second_factor, members, invitations)
     modules = (*of_people, today, *of_cases, network, integrators, public, gallery)
     return [route for module in modules for route in module.ROUTES]

@@ -25,7 +25,7 @@ REASONS = {
     # The last is said by the closing of the case itself.
     "close": [reason.name for reason in ClosingReason if reason is not ClosingReason.CASE_CLOSED],
 }
-SAVED = ("send", "unseen", *VERBS)
+SAVED = ("send", "unseen", "attach", *VERBS)
 
 
 async def joint_interventions(request: Request) -> Response:

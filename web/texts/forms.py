@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 FORMS: Mapping[str, tuple[str, str]] = {
     "button.accept": ("Accetta", "Accept"),
+    "button.attach": ("Collega questo consenso", "Attach this consent"),
     "button.back": ("Torna indietro", "Go back"),
     "button.change": ("Modifica", "Change"),
     "button.close_work": ("Concludi l'intervento", "Close the joint work"),
@@ -79,6 +80,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "hint.withdrawal": ("Basta una riga. La legge solo il tuo ente.", "One line. Only your organisation reads it."),
     "hint.until": ("L'ultimo giorno valido. Al massimo cinque anni.", "The last valid day. Five years at most."),
     "input.addictions": ("Dipendenze", "Addictions"),
+    "input.authorisation": ("Consenso", "Consent"),
     "input.address": ("Indirizzo", "Address"),
     "input.addressProtected": ("Indirizzo da proteggere", "Protected address"),
     "input.basis": ("Su che base", "On what ground"),

@@ -373,4 +373,20 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "status_form.reason": ("Serve solo per chiudere la scheda.", "Needed only to close the case."),
     "status_form.title": ("Cambia stato", "Change status"),
     "status_form.to": ("Nuovo stato", "New status"),
+    "attach.lead": (
+        "Un consenso nuovo non fa vedere nulla da solo. Guarda chi tornerà a vedere, poi collegalo: lo avvisiamo noi.",
+        "A new consent shows nothing by itself. See who will see what again, then attach it: we tell them.",
+    ),
+    "attach.none": (
+        "Non c'è un consenso valido da collegare.",
+        "There is no valid consent to attach.",
+    ),
+    "attach.title": (
+        "Collega un consenso",
+        "Attach a consent",
+    ),
+    "saved.attach": (
+        "Consenso collegato: i partner vedono di nuovo i dati, e sono stati avvisati.",
+        "Attached: the partners see the data again, and have been told.",
+    ),
 }
