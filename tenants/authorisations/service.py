@@ -93,9 +93,10 @@ async def _refuse_what_gives_nothing(
     findings: Findings, purposes: Sequence[str], partners: Sequence[UUID], kinds: Sequence[str], mask: int
 ) -> None:
     """Find fault with a public task on which the pact rests nothing of this; what is left out has its own problem."""
-    if purposes and (partners or kinds) and mask:
-        if not await connection().fetchval(RESTS_ON_IT, purposes, partners, kinds, mask):
-            findings.add(ProblemCode.NOT_SHAREABLE, "basis", text="problem.public_task_gives_nothing")
+    if not (purposes and mask) or not (partners or kinds):
+        return
+    if not await connection().fetchval(RESTS_ON_IT, purposes, partners, kinds, mask):
+        findings.add(ProblemCode.NOT_SHAREABLE, "basis", text="problem.public_task_gives_nothing")
 
 
 async def _record_gift(case_id: UUID, authorisation_id: UUID, until: datetime) -> None:

@@ -88,12 +88,21 @@ async def test_a_special_field_is_named_itself_and_with_consent(office: Office) 
     assert await problems(office, case, basis="public_task", fields=fields) == [
         ("NEEDS_CONSENT", "fields", "0"),
         ("NEEDS_CONSENT", "fields", "1"),
+        # Of what is left, the pact rests nothing on a public task.
+        ("NOT_SHAREABLE", "basis"),
     ]
     authorisation = await do(office.anna, give_authorisation, case, **consent(fields=fields))
     ((_, _, _, _, mask, _, _),) = await see(office.anna, ONE, authorisation)
     assert mask & FIELD["status.disadvantage"].mask == 0
     assert mask & FIELD["justice.measures"].mask
-    await do(office.anna, give_authorisation, case, **consent(basis="PUBLIC_TASK", fields=["status"]))
+
+
+async def test_a_public_task_is_recorded_only_where_the_pact_rests_something_on_it(office: Office) -> None:
+    case = await office.a_case()
+    nothing = await problems(office, case, basis="public_task", fields=["work"])
+    assert nothing == [("NOT_SHAREABLE", "basis")]
+    rested = {"purposes": ["material_aid"], "kinds": ["municipal_union"], "organisations": [], "fields": ["needs"]}
+    assert await problems(office, case, basis="public_task", **rested) == []
 
 
 async def test_it_lasts_from_today_to_five_years(office: Office) -> None:
