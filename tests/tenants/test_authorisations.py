@@ -101,8 +101,6 @@ async def test_a_public_task_is_recorded_only_where_the_pact_rests_something_on_
     case = await office.a_case()
     nothing = await problems(office, case, basis="public_task", fields=["work"])
     assert nothing == [("NOT_SHAREABLE", "basis")]
-    rested = {"purposes": ["material_aid"], "kinds": ["municipal_union"], "organisations": [], "fields": ["needs"]}
-    assert await problems(office, case, basis="public_task", **rested) == []
 
 
 async def test_it_lasts_from_today_to_five_years(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from infra.messages import MESSAGES
 from tests.web.conftest import Visit
 from tests.web.test_main_job import shared
 from tests.web.visitors import Visitor
@@ -16,7 +17,10 @@ async def test_before_each_step_its_page_says_who_sees_what(visit: Visit) -> Non
     assert "Lo leggerà solo chi accetta" in anna.page.text
     again = {"purpose": "TRAINEESHIP", "partners": "cooperativa-il-ponte", "fields": ["work"]}
     await anna.send(f"{case}/propose", button=("step", "preview"), **again)
-    assert "Il Ponte ha già un intervento di questo tipo su questa scheda: Tirocinio." in anna.page.text
+    # A second proposal for the same purpose to the same partner is pointed out before anything is shown.
+    assert anna.status == 422
+    assert MESSAGES["problem.already_proposed"][0] in anna.page.text
+    await anna.open(case)
     work = next(link for link in anna.page.links if link.startswith("/joint-work/joint"))
 
     await giulia.open(work)
@@ -71,3 +75,6 @@ async def test_a_consent_asks_only_for_what_a_case_can_hold(visit: Visit) -> Non
     await anna.send(f"{case}/consent", **{**CONSENT, "basis": "PUBLIC_TASK"})
     assert anna.status == 422
     assert "Qui il compito pubblico non fa vedere nulla" in anna.page.text
+    rested = {"purposes": "MATERIAL_AID", "kinds": "MUNICIPAL_UNION", "fields": "needs"}
+    await anna.send(f"{case}/consent", **{**rested, "basis": "PUBLIC_TASK"})
+    assert anna.status == 200, anna.page.text

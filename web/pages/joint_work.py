@@ -53,7 +53,7 @@ async def proposal(request: Request) -> Response:
     answer = await allowed(request)
     shown = again_of(request)
     if shown is not None and not shown.problems and shown.typed.text("step") == "preview":
-        return await shown_before(request, answer, shown.typed)
+        return shown_before(request, answer, shown.typed, await previewed(request, shown.typed))
     return form(request, answer, as_agreed(answer.data["case"]), [])
 
 
@@ -116,7 +116,10 @@ async def propose(request: Request) -> Response:
     if problems:
         return form(request, answer, typed, problems)
     if step != "send":
-        return by_address(request, typed) or await shown_before(request, answer, typed)
+        preview = await previewed(request, typed)
+        if preview["problems"]:
+            return form(request, answer, typed, preview["problems"])
+        return by_address(request, typed) or shown_before(request, answer, typed, preview)
     given = {
         "caseId": request.path_params["case"],
         "purpose": typed.text("purpose"),
@@ -130,14 +133,17 @@ async def propose(request: Request) -> Response:
     return redirect(f"/joint-work/{payload['jointIntervention']['id']}?saved=send")
 
 
-async def shown_before(request: Request, answer: Answer, typed: Typed) -> Response:
+async def previewed(request: Request, typed: Typed) -> Mapping[str, Any]:
+    """Return what the partners would see, or what is wrong with the proposal."""
+    asked = {name: typed.all(name) for name in ("partners", "fields")}
+    asked |= {"case": request.path_params["case"], "purpose": typed.text("purpose")}
+    preview: Mapping[str, Any] = (await ask(request, "sharing_if_proposed", asked)).data["sharingIfProposed"]
+    return preview
+
+
+def shown_before(request: Request, answer: Answer, typed: Typed, preview: Mapping[str, Any]) -> Response:
     """Render the preview: for each partner, what it will see and what it will not, and why."""
     case = answer.data["case"]
-    offer = {name: typed.all(name) for name in ("partners", "fields")}
-    asked = {"case": request.path_params["case"], "purpose": typed.text("purpose"), **offer}
-    preview = (await ask(request, "sharing_if_proposed", asked)).data["sharingIfProposed"]
-    if preview["problems"]:
-        return form(request, answer, typed, preview["problems"])
     shown = outlooks(preview)
     return render(
         request,
@@ -147,9 +153,8 @@ async def shown_before(request: Request, answer: Answer, typed: Typed) -> Respon
         case=case,
         typed=typed,
         shown=shown,
-        offered=names_of_mask(offer["fields"]),
+        offered=names_of_mask(typed.all("fields")),
         empty={entry["field"] for entry in case["disclosure"] if entry["state"] == "EMPTY"},
-        running=running_already(case, typed.text("purpose"), offer["partners"]),
         useful=any(one.seen for one in shown),
         names=NAMES,
     )
@@ -158,17 +163,6 @@ async def shown_before(request: Request, answer: Answer, typed: Typed) -> Respon
 def names_of_mask(names: Sequence[str]) -> set[str]:
     """Return the keys of the fields that these names of fields and groups offer."""
     return set(names_of(mask_of(names)))
-
-
-def running_already(case: Mapping[str, Any], purpose: str, partners: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the joint work that these partners are in for the same purpose: its id, and the partner's name."""
-    return [
-        (work["id"], partner["organisation"]["name"])
-        for work in case["jointInterventions"]["nodes"]
-        if work["purpose"] == purpose and work["status"] not in ("CLOSED", "DECLINED")
-        for partner in work["partners"]
-        if partner["organisation"]["slug"] in partners and partner["status"] != "DECLINED"
-    ]
 
 
 async def joint_intervention(request: Request) -> Response:

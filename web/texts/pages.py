@@ -183,11 +183,6 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "pact.until_days": ("Per {days} giorni", "For {days} days"),
     "pact.version": ("Versione {version}", "Version {version}"),
     "pact.with": ("Con chi", "With whom"),
-    "preview.already": (
-        "{name} ha già un intervento di questo tipo su questa scheda: {purpose}.",
-        "{name} already has joint work of this kind on this case: {purpose}.",
-    ),
-    "preview.already_look": ("Guarda quello, prima di inviarne un altro", "Look at it before sending another"),
     "preview.lead": (
         "Questo è quello che ogni partner vedrà se accetta. Controlla, poi invia.",
         "This is what each partner will see if it accepts. Check it, then send.",
