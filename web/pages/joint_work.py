@@ -135,7 +135,7 @@ async def propose(request: Request) -> Response:
 
 async def previewed(request: Request, typed: Typed) -> Mapping[str, Any]:
     """Return what the partners would see, or what is wrong with the proposal."""
-    asked = {name: typed.all(name) for name in ("partners", "fields")}
+    asked: dict[str, Any] = {name: typed.all(name) for name in ("partners", "fields")}
     asked |= {"case": request.path_params["case"], "purpose": typed.text("purpose")}
     preview: Mapping[str, Any] = (await ask(request, "sharing_if_proposed", asked)).data["sharingIfProposed"]
     return preview
