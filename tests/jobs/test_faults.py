@@ -57,19 +57,20 @@ async def effects(watching: Connection, events: list[UUID]) -> list[tuple[object
 
 
 async def test_kill_9_of_worker_and_redis(office: Office, service: Service, watching: Connection) -> None:
-    case, events = await office.a_case(), list[UUID]()
+    case, cases, events = await office.a_case(), list[UUID](), list[UUID]()
     chance = random.Random(7)  # noqa: S311 (when to kill)
     for kill in (service.kill_worker, service.kill_redis) * 4:
         for _ in range(12):
             events.append(await put(watching, office, case, "echo"))
-            await office.propose(case)
+            cases.append(await office.a_case())
+            await office.propose(cases[-1])
             await service.look_after()
         # From within its start to the middle of its work: wherever it is then.
         await asyncio.sleep(chance.uniform(0.2, 1.8))
         await kill()
     await service.until(watching, SETTLED)
-    proposed = "SELECT id FROM event WHERE kind = 'joint_intervention_proposed' AND case_id = $1"
-    proposals = [row[0] for row in await watching.fetch(proposed, case)]
+    proposed = "SELECT id FROM event WHERE kind = 'joint_intervention_proposed' AND case_id = ANY ($1)"
+    proposals = [row[0] for row in await watching.fetch(proposed, cases)]
     assert len(proposals) == len(events) == 96
     assert {*await effects(watching, events), *await effects(watching, proposals)} == {("done", 1, 1)}
 
@@ -77,13 +78,13 @@ async def test_kill_9_of_worker_and_redis(office: Office, service: Service, watc
 async def test_without_redis_nothing_is_refused_and_nothing_lost(
     office: Office, service: Service, watching: Connection
 ) -> None:
-    case = await office.a_case()
+    cases = [await office.a_case() for _ in range(10)]
     await service.kill_worker()
     await service.kill_redis()
-    for _ in range(10):
+    for case in cases:
         await office.propose(case)
-    proposed = "SELECT id FROM event WHERE case_id = $1 AND kind = 'joint_intervention_proposed'"
-    events = [row[0] for row in await watching.fetch(proposed, case)]
+    proposed = "SELECT id FROM event WHERE case_id = ANY ($1) AND kind = 'joint_intervention_proposed'"
+    events = [row[0] for row in await watching.fetch(proposed, cases)]
     assert await effects(watching, events) == [("pending", 0, 0)] * 10
     await service.until(watching, SETTLED)
     assert await effects(watching, events) == [("done", 1, 1)] * 10
