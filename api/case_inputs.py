@@ -8,13 +8,15 @@ import strawberry
 from strawberry import UNSET
 
 from api.reading.types import TYPES
+from tenants.cases.catalogues import Sex
 from tenants.cases.models import CaseStatus, ClosureReason
 
 if TYPE_CHECKING:
     Status = CaseStatus
     Reason = ClosureReason
+    SexName = Sex
 else:
-    Status, Reason = TYPES.enum(CaseStatus), TYPES.enum(ClosureReason)
+    Status, Reason, SexName = TYPES.enum(CaseStatus), TYPES.enum(ClosureReason), TYPES.enum(Sex)
 
 
 @strawberry.input
@@ -23,15 +25,15 @@ class PersonInput:
     family_name: str | None = UNSET
     born_on: date | None = UNSET
     birth_year: int | None = UNSET
-    sex: str | None = UNSET
+    sex: SexName | None = UNSET
     identity_code: str | None = UNSET
 
 
 @strawberry.input
 class NeedInput:
     macro: str
-    item: str | None = None
-    note: str | None = None
+    item: str | None = UNSET
+    note: str | None = UNSET
 
 
 @strawberry.input

@@ -7,29 +7,30 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
+from strawberry import UNSET
 
 from api import case_inputs as inputs
 from api.ids import row_id
 from api.nodes import visible
 from api.reading.answer import read_page
-from api.reading.types import TYPES
+from api.reading.types import TYPES, After, Before, First, Last
 from api.verbs import do, given, payload
 from authz.actions import Action
 from tenants.cases import service
+from tenants.cases.listing import CASES
 from tenants.cases.names import asked_words
-from tenants.cases.shape import CASES
 
 
 @strawberry.input(description="Every condition that is given has to hold.")
 class CaseFilter:
-    status: inputs.Status | None = None
-    number: str | None = None
-    holder: str | None = strawberry.field(default=None, description="Slug of the organisation that holds it.")
-    opened_from: date | None = None
-    opened_to: date | None = None
-    municipality: str | None = strawberry.field(default=None, description="ISTAT code.")
+    status: inputs.Status | None = UNSET
+    number: str | None = UNSET
+    holder: str | None = strawberry.field(default=UNSET, description="Slug of the organisation that holds it.")
+    opened_from: date | None = UNSET
+    opened_to: date | None = UNSET
+    municipality: str | None = strawberry.field(default=UNSET, description="ISTAT code.")
     name: str | None = strawberry.field(
-        default=None,
+        default=UNSET,
         description="Words that begin words of the name, in any order. Accents, capitals, apostrophes and hyphens do "
         "not matter, and other scripts are found by Latin letters.",
     )
@@ -37,7 +38,7 @@ class CaseFilter:
     def conditions(self) -> dict[str, str]:
         """Return the given conditions as text parameters."""
         values = given(self)
-        if self.name is not None:
+        if isinstance(self.name, str):
             values["name"] = asked_words(self.name)
         values["status"] = self.status.value.lower() if self.status else None
         return {name: str(value) for name, value in values.items() if value is not None}
@@ -60,10 +61,12 @@ class Query:
     async def cases(
         self,
         info: strawberry.Info,
-        first: int | None = None,
-        after: str | None = None,
-        filter: CaseFilter | None = None,  # noqa: A002
-        order_by: CaseOrder | None = None,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        filter: CaseFilter | None = UNSET,  # noqa: A002
+        order_by: CaseOrder | None = UNSET,
     ) -> Any:
         info.context.viewer.actor.require(Action.CASE_READ)
         return await read_page(
@@ -72,8 +75,10 @@ class Query:
             CASES,
             first=first,
             after=after,
+            last=last,
+            before=before,
             filters=filter.conditions() if filter else {},
-            descending=None if order_by is None else order_by is CaseOrder.OPENED_ON_DESC,
+            descending=order_by is CaseOrder.OPENED_ON_DESC if order_by else None,
         )
 
     @strawberry.field(graphql_type=TYPES.classes["Case"] | None, description="One case.")

@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 import strawberry
+from strawberry import UNSET
 
 from api.ids import row_id
 from api.reading.answer import read_page
-from api.reading.types import TYPES
-from api.verbs import do, payload
+from api.reading.types import TYPES, After, Before, First, Last
+from api.verbs import do, given, payload
 from authz.purposes import Purpose
 from tenants.joint_work import service
 from tenants.joint_work.attaching import attach_authorisation
@@ -30,7 +31,7 @@ class ProposeJointInterventionInput:
     purpose: PurposeName
     partners: list[str] = strawberry.field(description="Slugs of the organisations to invite.")
     fields: list[str] = strawberry.field(description="Keys of fields or groups to offer.")
-    message: str | None = None
+    message: str | None = UNSET
 
 
 @strawberry.input
@@ -61,7 +62,7 @@ class AttachAuthorisationInput:
 @strawberry.input(description="Every condition that is given has to hold.")
 class JointInterventionFilter:
     waiting_for_us: bool | None = strawberry.field(
-        default=None, description="Whether my organisation is invited, has not answered, and still can."
+        default=UNSET, description="Whether my organisation is invited, has not answered, and still can."
     )
 
 
@@ -81,18 +82,21 @@ class Query:
     async def joint_interventions(
         self,
         info: strawberry.Info,
-        first: int | None = None,
-        after: str | None = None,
-        filter: JointInterventionFilter | None = None,  # noqa: A002
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        filter: JointInterventionFilter | None = UNSET,  # noqa: A002
     ) -> Any:
-        waiting = None if filter is None else filter.waiting_for_us
         return await read_page(
             info._raw_info,
             "JointIntervention",
             JOINT_INTERVENTIONS,
             first=first,
             after=after,
-            filters={} if waiting is None else {"waiting_for_us": str(waiting)},
+            last=last,
+            before=before,
+            filters={name: str(value) for name, value in given(filter).items() if value is not None} if filter else {},
         )
 
 
@@ -106,7 +110,7 @@ class Mutation:
             outcome=await do(
                 info,
                 lambda: service.propose_joint_intervention(
-                    actor, case, input.purpose.value.lower(), input.partners, input.fields, input.message
+                    actor, case, input.purpose.value.lower(), input.partners, input.fields, input.message or None
                 ),
             )
         )

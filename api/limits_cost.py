@@ -40,7 +40,7 @@ MAX_COST = 30_000
 MAX_VARIABLES = 5000
 ROOT_PAGE = 25
 NESTED_PAGE = 10
-PAGE_SIZE = "first"
+PAGE_SIZE, FROM_END = "first", "last"
 IDS = "ids"
 MOST_IDS = 100
 LISTED = ("edges", "nodes")
@@ -183,13 +183,15 @@ class Costing:
 
     def page_size(self, node: FieldNode, found: GraphQLField, usual: int) -> int:
         """Return how many are asked for. Nonsense counts as the usual number: the verb refuses it."""
-        given = next((argument.value for argument in node.arguments or () if argument.name.value == PAGE_SIZE), None)
-        size = self.variables.get(given.name.value) if isinstance(given, VariableNode) else whole_number(given)
-        if size is None:
-            size = own_default(found)
-        if isinstance(size, bool) or not isinstance(size, int | float) or size != size:
+        asked = [argument.value for argument in node.arguments or () if argument.name.value in (PAGE_SIZE, FROM_END)]
+        sizes = [
+            self.variables.get(value.name.value) if isinstance(value, VariableNode) else whole_number(value)
+            for value in asked
+        ]
+        given = [size for size in sizes if size is not None] or [own_default(found)]
+        if any(isinstance(size, bool) or not isinstance(size, int | float) or size != size for size in given):
             return usual
-        return int(min(max(size, 1), 10**9))
+        return int(min(max(1, *given), 10**9))
 
 
 def own_default(found: GraphQLField) -> object:

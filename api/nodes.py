@@ -33,7 +33,7 @@ class Query:
     )
     async def nodes(self, info: strawberry.Info, ids: list[strawberry.ID]) -> Any:
         if len(ids) > MOST:
-            raise BadRequest("error.page_size", most=MOST)
+            raise BadRequest("error.too_many_ids", most=MOST)
         places = [named_row(id_) for id_ in ids]
         found: dict[tuple[str, UUID], Any] = {}
         for prefix, rows in by_noun(places).items():

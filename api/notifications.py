@@ -3,10 +3,11 @@
 from typing import Any
 
 import strawberry
+from strawberry import UNSET
 
 from api.ids import row_id
 from api.reading.answer import read_page
-from api.reading.types import TYPES
+from api.reading.types import TYPES, After, Before, First, Last
 from api.verbs import do, payload
 from tenants.notifications import service
 from tenants.notifications.shape import NOTIFICATIONS
@@ -26,10 +27,25 @@ class Query:
         description="What I am told, as a member of my organisation, newest first.",
     )
     async def notifications(
-        self, info: strawberry.Info, first: int | None = None, after: str | None = None, unread_only: bool = False
+        self,
+        info: strawberry.Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        unread_only: bool = False,
     ) -> Any:
         filters = {"unread_only": "true"} if unread_only else {}
-        return await read_page(info._raw_info, "Notification", NOTIFICATIONS, first=first, after=after, filters=filters)
+        return await read_page(
+            info._raw_info,
+            "Notification",
+            NOTIFICATIONS,
+            first=first,
+            after=after,
+            last=last,
+            before=before,
+            filters=filters,
+        )
 
 
 @strawberry.type

@@ -9,6 +9,7 @@ from api import (
     account,
     authorisations,
     cases,
+    catalogues,
     joint_work,
     members,
     nodes,
@@ -17,6 +18,7 @@ from api import (
     sharing,
     territory,
 )
+from api.describing import describe_what_follows
 from api.reading.reference import resolve_from_rows
 from api.reading.types import TYPES
 from api.scalars import SCALARS, refuse_what_cannot_be_read
@@ -25,7 +27,7 @@ Query = merge_types(
     "Query",
     (
         *(territory.Query, cases.Query, nodes.Query, joint_work.Query, sharing.Query, access_log.Query),
-        *(notifications.Query, members.Query, recovery.Query),
+        *(notifications.Query, members.Query, recovery.Query, catalogues.Query),
     ),
 )
 Mutation = merge_types(
@@ -44,3 +46,4 @@ schema = strawberry.Schema(
 )
 resolve_from_rows(schema._schema)
 refuse_what_cannot_be_read(schema._schema)
+describe_what_follows(schema._schema)

@@ -174,7 +174,7 @@ def cost_of(name: str, found: GraphQLField, *, at_root: bool, in_page: bool) -> 
     how = counted(found)
     if how is Counted.LIST and in_page and name in LISTED:
         return Cost("in_page")
-    if how in (Counted.LEAF, Counted.OBJECT):
+    if how in (Counted.LEAF, Counted.OBJECT, Counted.BY_IDS):
         return Cost(how.name.lower())
     return Cost(how.name.lower(), usual_size(found, at_root=at_root))
 

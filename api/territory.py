@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 import strawberry
+from strawberry import UNSET
 
 from api.reading.answer import alone, read_one, read_page
-from api.reading.types import TYPES
+from api.reading.types import TYPES, After, Before, First, Last
 from authz.actions import Action
 from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
@@ -22,9 +23,9 @@ else:
 
 @strawberry.input
 class OrganisationFilter:
-    kind: KindName | None = None
+    kind: KindName | None = UNSET
     receives_for: PurposeName | None = strawberry.field(
-        default=None, description="Organisations that the pact lets see something for this purpose, today."
+        default=UNSET, description="Organisations that the pact lets see something for this purpose, today."
     )
 
     def conditions(self) -> dict[str, str]:
@@ -45,22 +46,32 @@ class Query:
     async def organisations(
         self,
         info: strawberry.Info,
-        first: int | None = None,
-        after: str | None = None,
-        filter: OrganisationFilter | None = None,  # noqa: A002
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        filter: OrganisationFilter | None = UNSET,  # noqa: A002
     ) -> Any:
         info.context.viewer.actor.require(Action.ORGANISATION_READ)
         filters = filter.conditions() if filter else {}
         return await read_page(
-            info._raw_info, "Organisation", ORGANISATIONS, first=first, after=after, filters=filters, default=100
+            info._raw_info,
+            "Organisation",
+            ORGANISATIONS,
+            first=first,
+            after=after,
+            last=last,
+            before=before,
+            filters=filters,
+            default=100,
         )
 
     @strawberry.field(
         graphql_type=TYPES.classes["Pact"] | None, description="The pact in force, or an earlier version of it."
     )
-    async def pact(self, info: strawberry.Info, version: int | None = None) -> Any:
+    async def pact(self, info: strawberry.Info, version: int | None = UNSET) -> Any:
         info.context.viewer.actor.require(Action.PACT_READ)
-        row = await alone(info._raw_info, lambda: version_id(version))
+        row = await alone(info._raw_info, lambda: version_id(None if version is UNSET else version))
         if row is None:
             raise NotFound
         return await read_one(info._raw_info, "Pact", row)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -103,7 +104,7 @@ def payload(name: str, noun: str, shape: str) -> Any:
 def given(source: Any, *left_out: str) -> dict[str, Any]:
     """Return the members of an input that the caller gave; one given as null is there, with `None`."""
     return {
-        item.name: getattr(source, item.name)
+        item.name: value.value if isinstance(value := getattr(source, item.name), Enum) else value
         for item in fields(source)
         if item.name not in left_out and getattr(source, item.name) is not strawberry.UNSET
     }

@@ -41,8 +41,12 @@ MESSAGES: Mapping[str, Sentence] = {
         "The request must have Content-Type: application/json.",
     ),
     "error.cursor": (
-        "Il cursore in `after` non viene da questo elenco. Usa un `endCursor` o un `cursor` così come l'hai ricevuto.",
-        "The cursor in `after` is not from this list. Use an `endCursor` or a `cursor` as you received it.",
+        "Il cursore non viene da questo elenco, con questo ordine e questo filtro. Usane uno così come l'hai ricevuto.",
+        "The cursor is not from this list in this order and with this filter. Use a `cursor` as you received it.",
+    ),
+    "error.first_and_last": (
+        "`first` e `last` non vanno insieme: scegli se partire dall'inizio o dalla fine dell'elenco.",
+        "`first` and `last` do not go together: choose the start or the end of the list.",
     ),
     "error.forbidden": (
         "Il tuo ruolo non permette questa operazione. Chi coordina il tuo ente può farla o dirti come.",
@@ -89,8 +93,8 @@ MESSAGES: Mapping[str, Sentence] = {
         "whoever runs WIN for your territory.",
     ),
     "error.page_size": (
-        "`first` deve essere un numero da 0 a {most}.",
-        "`first` has to be a number from 0 to {most}.",
+        "`first` e `last` devono essere numeri da 0 a {most}.",
+        "`first` and `last` have to be numbers from 0 to {most}.",
     ),
     "error.persisted_query_not_supported": (
         # Clients compare these very words.
@@ -100,6 +104,10 @@ MESSAGES: Mapping[str, Sentence] = {
     "error.too_many_attempts": (
         "Ci sono stati troppi tentativi di accesso. Aspetta {seconds} secondi e riprova.",
         "There were too many sign-in attempts. Wait {seconds} seconds and try again.",
+    ),
+    "error.too_many_ids": (
+        "Si possono chiedere al massimo {most} identificativi alla volta.",
+        "At most {most} ids can be asked at once.",
     ),
     "error.unauthenticated": (
         "Non hai effettuato l'accesso, oppure è scaduto. Accedi di nuovo.",

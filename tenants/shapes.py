@@ -11,7 +11,7 @@ from tenants.joint_work.shape import JOINT_INTERVENTION, PARTNER
 from tenants.members.shape import MEMBER, VIEWER
 from tenants.notifications.shape import NOTIFICATION
 from tenants.organisations.shape import ORGANISATION, TERRITORY
-from tenants.pacts.shape import CLAUSE, PACT, PARTY
+from tenants.pacts.shape import CLAUSE, PACT, PARTY, SHARE
 from tenants.reading.shapes import Shape
 from tenants.sharing.shape import FIELD_PREVIEW, PARTNER_PREVIEW, READER
 
@@ -21,7 +21,7 @@ ALL = (
     *(FIELD_PREVIEW, PARTNER_PREVIEW, READER),
     *(EVENT, NOTIFICATION),
     *(MEMBER, INVITATION, FACTOR_RESET),
-    *(ORGANISATION, TERRITORY, PACT, CLAUSE, PARTY, VIEWER, SESSION),
+    *(ORGANISATION, TERRITORY, PACT, CLAUSE, SHARE, PARTY, VIEWER, SESSION),
 )
 
 SHAPES: dict[str, Shape] = {shape.name: shape for shape in ALL}

@@ -13,6 +13,7 @@ from tenants.cases.catalogues import (
     SEXES,
     Catalogue,
 )
+from tenants.cases.countries import COUNTRIES
 from tenants.cases.need_catalogue import NEEDS
 from web.days import day_problem, read_day, read_money, read_year
 from web.forms import Problems, Typed, local, missing
@@ -151,7 +152,7 @@ GROUPS: Mapping[str, Group] = {
             "legal_status",
             ("legalStatus",),
             (
-                Value("citizenship", "status.citizenship"),
+                Value("citizenship", "status.citizenship", "choice", COUNTRIES),
                 Value("residencePermit", "status.residence_permit"),
                 Value("disadvantage", "status.disadvantage", "choices", DISADVANTAGES),
             ),

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
+import strawberry
 from graphql import GraphQLResolveInfo
 
 from api.identity import Standing, Viewer
@@ -18,7 +19,8 @@ from infra.cache import Cache, key_of
 from infra.settings import settings
 from tenants.account.service import Renewed
 from tenants.reading import statements
-from tenants.reading.pages import page_size, read_cursor
+from tenants.reading.cursors import mark_of
+from tenants.reading.pages import read_window
 from tenants.reading.shapes import Selected, Source
 from tenants.reading.statements import PageRequest, Statement
 from tenants.shapes import SHAPES
@@ -67,7 +69,7 @@ class Asking:
             "display_name": self.viewer.display_name,
             "account_language": self.viewer.account_language,
             "session": self.viewer.session_id,
-            "action_names": [action.value for action in Action if actor.may(action)],
+            "action_names": [action.name for action in Action if actor.may(action)],
         }
 
 
@@ -96,24 +98,29 @@ async def read_page(
     name: str,
     source: Source,
     *,
-    first: int | None,
-    after: str | None,
     filters: Mapping[str, str] | None = None,
     descending: bool | None = None,
     default: int = 25,
+    **paging: Any,
 ) -> Any:
-    """Return one page of rows of this shape."""
+    """Return one page of rows of this shape; `paging` are the arguments first, after, last and before, if given."""
     filters = filters or {}
-    size = page_size(default if first is None else first)
-    request = PageRequest(size, after is not None, tuple(filters), descending)
-    cursor = () if after is None else read_cursor(after, source.keys)
+    down = source.descending if descending is None else descending
+    mark = mark_of(info.field_name, descending=down, filters=filters)
+    given = {name: value for name, value in paging.items() if value is not strawberry.UNSET}
+    window = read_window(source, mark, given, default)
+    bounds = {"after": window.after, "before": window.before}
+    request = PageRequest(
+        window.size, bool(window.after), bool(window.before), window.backward, tuple(filters), descending
+    )
     statement = _statement(
         info,
         f"{name}Connection",
         request,
         lambda selection: statements.page(SHAPES, SHAPES[name], source, selection, request),
     )
-    values: dict[str, object] = {f"after {n}": value for n, value in enumerate(cursor)}
+    values: dict[str, object] = {"mark": mark}
+    values |= {f"{side} {n}": value for side, keys in bounds.items() for n, value in enumerate(keys)}
     values |= {f"filter {name}": value for name, value in filters.items()}
     return await _answer(info, statement, values)
 

@@ -5,11 +5,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from types import GenericAlias
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
+from strawberry import UNSET
 from strawberry.utils.str_converters import to_camel_case
 
+from tenants.reading.pages import MOST
 from tenants.reading.shapes import Inline, Kind, Leaf, Many, Member, One, Pages, Shape
 from tenants.shapes import SHAPES
 
@@ -35,6 +37,24 @@ class PageInfo:
     has_previous_page: bool
     start_cursor: str | None
     end_cursor: str | None
+
+
+First = Annotated[
+    int | None,
+    strawberry.argument(description=f"How many from the start, 0 to {MOST}; not together with `last`."),
+]
+After = Annotated[
+    str | None,
+    strawberry.argument(description="Only what comes after this cursor, which is one of this list, order and filter."),
+]
+Last = Annotated[
+    int | None,
+    strawberry.argument(description=f"How many from the end, 0 to {MOST}, in the order of the list."),
+]
+Before = Annotated[
+    str | None,
+    strawberry.argument(description="Only what comes before this cursor, which is one of this list, order and filter."),
+]
 
 
 class Types:
@@ -109,7 +129,7 @@ class Types:
         return self.classes[connection]
 
 
-def paged(self: Any, first: int | None = None, after: str | None = None) -> Any:
+def paged(self: Any, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET) -> Any:
     """Carry the arguments of a connection; its value is part of the row that it belongs to."""
     raise NotImplementedError
 

@@ -15,9 +15,19 @@ ACCESS_LOG_ENTRY = Shape(
     "AccessLogEntry",
     "access_log",
     (
-        Leaf("id", Kind.ID, sql="'access_' || {row}.id", required=True),
-        Leaf("at", Kind.DATETIME, required=True),
-        Leaf("request_id", required=True),
+        Leaf(
+            "id",
+            Kind.ID,
+            sql="'access_' || {row}.id",
+            required=True,
+            note="Of this entry for good: the log is never changed.",
+        ),
+        Leaf("at", Kind.DATETIME, required=True, note="When the answer left the database."),
+        Leaf(
+            "request_id",
+            required=True,
+            note="The same as in `X-Request-ID` of that answer; several reads of one request share it.",
+        ),
         One(
             "organisation",
             "Organisation",
@@ -32,12 +42,13 @@ ACCESS_LOG_ENTRY = Shape(
             required=True,
             note="Keys of the fields that were read.",
         ),
-        Leaf("purpose", Purpose, sql="upper({row}.purpose)"),
+        Leaf("purpose", Purpose, sql="upper({row}.purpose)", note="That of the joint work by which the case was seen."),
         One(
             "clause",
             "PactClause",
             f"{{child}}.territory_id = {{row}}.territory_id AND {{child}}.pact_version_id = {IN_FORCE_THEN} "
             "AND {child}.number = {row}.clause",
+            note="The clause by which it was seen, as it was signed then.",
         ),
     ),
     prefix="access",

@@ -16,9 +16,15 @@ SESSION = Shape(
     "Session",
     "own_sessions()",  # a function of the database, which gives nobody's but one's own
     (
-        Leaf("id", Kind.ID, sql="'session_' || {row}.id", required=True),
-        Leaf("kind", SessionKind, sql="upper({row}.kind)", required=True),
-        Leaf("opened_at", Kind.DATETIME, required=True),
+        Leaf(
+            "id",
+            Kind.ID,
+            sql="'session_' || {row}.id",
+            required=True,
+            note="Of the session, not of its secret: it opens nothing.",
+        ),
+        Leaf("kind", SessionKind, sql="upper({row}.kind)", required=True, note="How it was opened."),
+        Leaf("opened_at", Kind.DATETIME, required=True, note="When I signed in, or when the token was made."),
         Leaf("last_used_at", Kind.DATETIME, required=True, note="To the minute."),
         Leaf("ends_at", Kind.DATETIME, required=True, note="When it ends at the latest."),
         Leaf(
@@ -42,7 +48,7 @@ FACTOR_RESET = Shape(
     "FactorReset",
     "factor_resets()",
     (
-        Leaf("id", Kind.ID, sql="'factorreset_' || {row}.id", required=True),
+        Leaf("id", Kind.ID, sql="'factorreset_' || {row}.id", required=True, note="For `confirmFactorReset`."),
         Leaf("display_name", required=True, note="Who has lost the second factor."),
         Leaf("organisation", required=True, note="The name of the organisation that asks."),
         Leaf("asked_by", required=True, note="The name of whoever asked."),

@@ -92,8 +92,8 @@ DISCLOSURE = Shape(
     "",
     (
         Leaf("field", required=True, note="Key of the field, such as `work.profile`."),
-        Leaf("state", FieldState, required=True),
-        Leaf("reason", Reason, required=True),
+        Leaf("state", FieldState, required=True, note="What I get of the field."),
+        Leaf("reason", Reason, required=True, note="Why, or the nearest condition that is missing."),
         One(
             "clause",
             "PactClause",

@@ -10,6 +10,7 @@ from authz.fields import FIELD, Field
 from infra.errors import ProblemCode
 from tenants.cases import values
 from tenants.cases.catalogues import DISADVANTAGES, EDUCATION_LEVELS, INCOME_BANDS, SEXES
+from tenants.cases.countries import COUNTRIES
 from tenants.cases.identity_codes import identity_code
 from tenants.cases.telephones import telephone
 from tenants.checks import Check, Findings, line, lines, one_of, personal_name
@@ -73,7 +74,7 @@ GROUPS: Mapping[str, tuple[Entry, ...]] = {
         _entry("address_protected", "case_address protected", "contacts.address", values.flag, cleared=False),
     ),
     "legal_status": (
-        _entry("citizenship", "case_legal_status", "status.citizenship", line(100)),
+        _entry("citizenship", "case_legal_status", "status.citizenship", one_of(COUNTRIES)),
         _entry("residence_permit", "case_legal_status", "status.residence_permit", line(100)),
         _entry("disadvantage", "case_disadvantage statuses", "status.disadvantage", values.some_of(DISADVANTAGES)),
     ),

@@ -1,14 +1,14 @@
 """What can be read of a case: one line a value, with the field of the registry that it belongs to."""
 
-from authz.actions import Action, action_mask
+from authz.actions import Action
 from authz.fields import FIELD
+from tenants.cases.catalogues import Sex
 from tenants.cases.disclosure import disclosure_rows
 from tenants.cases.models import CaseStatus, ClosureReason
-from tenants.cases.steps import STEPS
+from tenants.cases.viewer_can import VIEWER_CAN
 from tenants.events.shape import TIMELINE
 from tenants.joint_work.shape import OF_CASE
-from tenants.reading.expressions import field_keys
-from tenants.reading.shapes import Inline, Key, Kind, Leaf, Many, One, Pages, Shape, Source
+from tenants.reading.shapes import Inline, Kind, Leaf, Many, One, Pages, Shape
 from tenants.sharing.shape import reader_rows
 
 NEED_BITS = sum(
@@ -29,6 +29,7 @@ def health(name: str) -> Leaf:
         sql="(SELECT h.detail FROM case_health h WHERE h.territory_id = {row}.territory_id "
         f"AND h.case_id = {{row}}.id AND h.field_bit = {field.bit})",
         field=field.key,
+        note="In words, at most 4000 characters; a special field by itself.",
     )
 
 
@@ -38,12 +39,6 @@ def need_detail(column: str) -> str:
         f"(SELECT d.{column} FROM case_need_detail d WHERE d.territory_id = {{row}}.territory_id "
         "AND d.need_id = {row}.id AND {mask} & (1::bigint << d.field_bit) <> 0)"
     )
-
-
-def can(name: str, action: Action, condition: str, note: str) -> Leaf:
-    """One verb that the reader may do to this case now."""
-    sql = f"({condition} AND {{actions}} & {action_mask([action])} <> 0)"
-    return Leaf(name, Kind.BOOLEAN, sql=sql, public=True, required=True, note=note)
 
 
 PERSON = Inline(
@@ -68,14 +63,52 @@ PERSON = Inline(
                     "upper(left({of}.family_name, 1)) || '.'), '')",
                     table="case_identity",
                     field="identity.initials",
+                    note="Of given and family name, for whoever must not know the name.",
                 ),
-                Leaf("given_name", table="case_identity", field="identity.name"),
-                Leaf("family_name", table="case_identity", field="identity.name"),
-                Leaf("born_on", Kind.DATE, sql="{of}.birth_date", table="case_identity", field="identity.birth"),
-                Leaf("birth_year", Kind.INT, table="case_identity", field="identity.birth_year"),
-                Leaf("sex", sql="{of}.sex", table="case_identity", field="identity.sex", note="F or M."),
-                Leaf("identity_code", sql="{of}.code", table="case_identity_code", field="identity.identity_code"),
+                Leaf(
+                    "given_name",
+                    table="case_identity",
+                    field="identity.name",
+                    note="As people write it, at most 100 characters.",
+                ),
+                Leaf(
+                    "family_name",
+                    table="case_identity",
+                    field="identity.name",
+                    note="As people write it, at most 100 characters.",
+                ),
+                Leaf(
+                    "born_on",
+                    Kind.DATE,
+                    sql="{of}.birth_date",
+                    table="case_identity",
+                    field="identity.birth",
+                    note="The day of birth, from 1900 on.",
+                ),
+                Leaf(
+                    "birth_year",
+                    Kind.INT,
+                    table="case_identity",
+                    field="identity.birth_year",
+                    note="The year of birth; where the day is known it agrees with it.",
+                ),
+                Leaf(
+                    "sex",
+                    Sex,
+                    sql="{of}.sex",
+                    table="case_identity",
+                    field="identity.sex",
+                    note="As registers of the population write it.",
+                ),
+                Leaf(
+                    "identity_code",
+                    sql="{of}.code",
+                    table="case_identity_code",
+                    field="identity.identity_code",
+                    note="The codice fiscale, or an STP or ENI code, in capitals; its control character is right.",
+                ),
             ),
+            note="Null if I may read none of it.",
         ),
         Inline(
             "contacts",
@@ -89,8 +122,18 @@ PERSON = Inline(
                     field="contacts.phone",
                     note="What belongs to the number: an extension, a second number, when to call.",
                 ),
-                Leaf("email", table="case_contacts", field="contacts.email"),
-                Leaf("address", table="case_address", field="contacts.address"),
+                Leaf(
+                    "email",
+                    table="case_contacts",
+                    field="contacts.email",
+                    note="An address that mail can be sent to, at most 254 characters.",
+                ),
+                Leaf(
+                    "address",
+                    table="case_address",
+                    field="contacts.address",
+                    note="Street, number and place, at most 300 characters.",
+                ),
                 Leaf(
                     "address_protected",
                     Kind.BOOLEAN,
@@ -100,8 +143,10 @@ PERSON = Inline(
                     note="Never shared with others, whatever pact and consent say.",
                 ),
             ),
+            note="Null if I may read none of it.",
         ),
     ),
+    note="Whom the case is about.",
 )
 
 GROUPS = (
@@ -109,98 +154,157 @@ GROUPS = (
         "legal_status",
         "LegalStatus",
         (
-            Leaf("citizenship", table="case_legal_status", field="status.citizenship"),
-            Leaf("residence_permit", table="case_legal_status", field="status.residence_permit"),
             Leaf(
-                "disadvantage", sql="{of}.statuses", table="case_disadvantage", field="status.disadvantage", listed=True
+                "citizenship",
+                table="case_legal_status",
+                field="status.citizenship",
+                note="ISO 3166-1 alpha-2, XX for a stateless person: `catalogue(name: CITIZENSHIP)`.",
+            ),
+            Leaf(
+                "residence_permit",
+                table="case_legal_status",
+                field="status.residence_permit",
+                note="Its kind as it is written on it, at most 100 characters.",
+            ),
+            Leaf(
+                "disadvantage",
+                sql="{of}.statuses",
+                table="case_disadvantage",
+                field="status.disadvantage",
+                listed=True,
+                note="Conditions by law, which have to be documented: `catalogue(name: DISADVANTAGE)`.",
             ),
         ),
+        note="Null if I may read none of it.",
     ),
     Inline(
         "economic",
         "Economic",
         (
-            Leaf("income_band", table="case_economic", field="economic.income_band"),
             Leaf(
-                "isee_value", Kind.DECIMAL, sql="{of}.isee_value::text", table="case_isee", field="economic.isee_value"
+                "income_band",
+                table="case_economic",
+                field="economic.income_band",
+                note="Of the ISEE indicator: `catalogue(name: INCOME_BAND)`.",
             ),
-            Leaf("isee_valid_until", Kind.DATE, sql="{of}.valid_until", table=ISEE, field="economic.isee_value"),
-            Leaf("debts", table="case_economic", field="economic.debts"),
-            Leaf("benefits", table="case_economic", field="economic.benefits"),
+            Leaf(
+                "isee_value",
+                Kind.DECIMAL,
+                sql="{of}.isee_value::text",
+                table="case_isee",
+                field="economic.isee_value",
+                note="Euros, to the cent, below ten million.",
+            ),
+            Leaf(
+                "isee_valid_until",
+                Kind.DATE,
+                sql="{of}.valid_until",
+                table=ISEE,
+                field="economic.isee_value",
+                note="The last day of the ISEE declaration.",
+            ),
+            Leaf("debts", table="case_economic", field="economic.debts", note="In words, at most 1000 characters."),
+            Leaf(
+                "benefits",
+                table="case_economic",
+                field="economic.benefits",
+                note="What the household already receives, in words, at most 1000 characters.",
+            ),
         ),
+        note="Null if I may read none of it.",
     ),
     Inline(
         "work",
         "Work",
         (
-            Leaf("profile", table="case_work", field="work.profile"),
-            Leaf("history", table="case_work", field="work.history"),
+            Leaf(
+                "profile",
+                table="case_work",
+                field="work.profile",
+                note="What the person can do and when, in words, at most 2000 characters.",
+            ),
+            Leaf(
+                "history",
+                table="case_work",
+                field="work.history",
+                note="What they have done before, at most 4000 characters.",
+            ),
         ),
+        note="Null if I may read none of it.",
     ),
     Inline(
         "education",
         "Education",
         (
-            Leaf("level", table="case_education", field="education.level"),
-            Leaf("languages", table="case_education", field="education.languages"),
+            Leaf(
+                "level",
+                table="case_education",
+                field="education.level",
+                note="The highest qualification, by ISTAT's codes: `catalogue(name: EDUCATION_LEVEL)`.",
+            ),
+            Leaf(
+                "languages",
+                table="case_education",
+                field="education.languages",
+                note="In words, at most 500 characters.",
+            ),
         ),
+        note="Null if I may read none of it.",
     ),
-    Inline("housing", "Housing", (Leaf("situation", table="case_housing", field="housing.situation"),)),
-    Inline("health", "Health", tuple(health(name) for name in ("conditions", "disability", "addictions", "mental"))),
-    Inline("justice", "Justice", (Leaf("measures", table="case_justice", field="justice.measures"),)),
-)
-
-NEXT = ", ".join(
-    f"('{before}', '{after.name}', {place}, "
-    f"{action_mask([Action.CASE_CLOSE if CaseStatus.CLOSED in (before, after) else Action.CASE_UPDATE])}::bigint)"
-    for before, following in STEPS.items()
-    for place, after in enumerate(following)
-)
-NEXT_STATUSES = (
-    f"(SELECT coalesce(json_agg(s.after ORDER BY s.place), '[]') FROM (VALUES {NEXT}) s (before, after, place, verb) "
-    "WHERE {own} AND s.before = {row}.status AND {actions} & s.verb <> 0)"
-)
-
-VIEWER_CAN = Inline(
-    "viewer_can",
-    "CaseViewerCan",
-    (
-        can("update", Action.CASE_UPDATE, "{writing} <> 0", "Write at least one field of it."),
-        can("give_authorisation", Action.AUTHORISATION_GIVE, "{own}", "Record a consent or a public task."),
-        can("withdraw_authorisation", Action.AUTHORISATION_WITHDRAW, "{own}", "Withdraw one."),
-        can("propose_joint_intervention", Action.JOINT_INTERVENTION_PROPOSE, "{own}", "Propose joint work on it."),
-        can("read_access_log", Action.ACCESS_LOG_READ, "{own}", "See who read it."),
-        Leaf(
-            "change_status_to",
-            CaseStatus,
-            sql=NEXT_STATUSES,
-            public=True,
-            listed=True,
-            required=True,
-            note="The states that they may move it to now.",
+    Inline(
+        "housing",
+        "Housing",
+        (
+            Leaf(
+                "situation", table="case_housing", field="housing.situation", note="In words, at most 2000 characters."
+            ),
         ),
-        Leaf(
-            "write_fields",
-            sql=field_keys("{writing}"),
-            public=True,
-            listed=True,
-            required=True,
-            note="Keys of the fields that they may write, in groups of which they read something.",
-        ),
+        note="Null if I may read none of it.",
     ),
-    note="What the reader may do to this case.",
+    Inline(
+        "health",
+        "Health",
+        tuple(health(name) for name in ("conditions", "disability", "addictions", "mental")),
+        note="Null if I may read none of it. Each value is a special field of its own.",
+    ),
+    Inline(
+        "justice",
+        "Justice",
+        (
+            Leaf(
+                "measures",
+                table="case_justice",
+                field="justice.measures",
+                note="Of a court, in words, at most 4000 characters; a judicial field.",
+            ),
+        ),
+        note="Null if I may read none of it.",
+    ),
 )
 
 CASE = Shape(
     "Case",
     "case_file",
     (
-        Leaf("id", Kind.ID, sql="'case_' || {row}.id", public=True, required=True),
+        Leaf("id", Kind.ID, sql="'case_' || {row}.id", public=True, required=True, note="Stays the same for good."),
         Leaf("number", public=True, required=True, note="The number that people use; unique within the holder."),
-        Leaf("status", CaseStatus, sql="upper({row}.status)", public=True, required=True),
-        Leaf("opened_on", Kind.DATE, public=True, required=True),
-        Leaf("closed_on", Kind.DATE, public=True),
-        Leaf("closure_reason", ClosureReason, sql="upper({row}.closure_reason)", public=True),
+        Leaf(
+            "status",
+            CaseStatus,
+            sql="upper({row}.status)",
+            public=True,
+            required=True,
+            note="Where it stands on its path.",
+        ),
+        Leaf("opened_on", Kind.DATE, public=True, required=True, note="The day of the first contact."),
+        Leaf("closed_on", Kind.DATE, public=True, note="The day on which it was closed; null while it is open."),
+        Leaf(
+            "closure_reason",
+            ClosureReason,
+            sql="upper({row}.closure_reason)",
+            public=True,
+            note="Why it was closed; null while it is open.",
+        ),
         Leaf(
             "version",
             Kind.INT,
@@ -218,6 +322,7 @@ CASE = Shape(
             "Organisation",
             "{child}.territory_id = {row}.territory_id AND {child}.id = {row}.holder_id",
             required=True,
+            note="Whose case it is: alone it gives authorisations and invites others.",
         ),
         PERSON,
         *GROUPS,
@@ -267,60 +372,19 @@ NEED = Shape(
     "Need",
     "case_need",
     (
-        Leaf("id", Kind.ID, sql="'need_' || {row}.id", required=True),
-        Leaf("macro", sql="upper({row}.macro)", required=True),
-        Leaf("item", sql=need_detail("item")),
-        Leaf("note", sql=need_detail("note")),
-        Leaf("recorded_on", Kind.DATE, required=True),
+        Leaf("id", Kind.ID, sql="'need_' || {row}.id", required=True, note="Stays the same until the need is removed."),
+        Leaf("macro", sql="upper({row}.macro)", required=True, note="Its family: `catalogue(name: NEED)`."),
+        Leaf(
+            "item",
+            sql=need_detail("item"),
+            note="What it is within its family: `catalogue(name: NEED_ITEM)`; null if I may not read it.",
+        ),
+        Leaf("note", sql=need_detail("note"), note="In words, at most 2000 characters."),
+        Leaf("recorded_on", Kind.DATE, required=True, note="The day on which it was written down."),
     ),
     prefix="need",
     of_case="case_id",
     reached=SHOWN_NEED,
     bits=NEED_BITS,
     cases="SELECT n.case_id FROM case_need n WHERE n.territory_id = {territory} AND n.id = {id}",
-)
-
-
-def if_readable(table: str, test: str, field: str) -> str:
-    """Return a condition on a value of a case; it asks only of the cases whose value the reader may know.
-
-    A filter is a question too, so its field stands under `tested` besides.
-    """
-    return (
-        f"EXISTS (SELECT FROM {table} x JOIN case_access m ON m.territory_id = x.territory_id "
-        "AND m.case_id = x.case_id WHERE x.territory_id = a.territory_id AND x.case_id = a.case_id "
-        f"AND {test} AND m.organisation_id = {{organisation}} AND m.until > now() "
-        f"AND m.read_mask & {{field_mask}} & {FIELD[field].mask} <> 0)"
-    )
-
-
-# Row security shows the words of names that the reader may know, and no others.
-NAMED = (
-    "a.case_id IN (SELECT w.case_id FROM string_to_table({value}, '|') WITH ORDINALITY asked (runs, place) "
-    "CROSS JOIN string_to_table(asked.runs, ' ') run "
-    "JOIN case_name_word w ON w.territory_id = {territory} AND w.word >= run AND w.word < run || '~' "
-    "GROUP BY w.case_id HAVING count(DISTINCT asked.place) = cardinality(string_to_array({value}, '|')))"
-)
-
-# The index case_access_list holds all of this: a page costs the same however many cases there are.
-CASES = Source(
-    rows="FROM case_access a WHERE a.territory_id = {territory} AND a.organisation_id = {organisation} "
-    "AND a.until > now()",
-    keys=(Key("opened_on", "a.opened_on", "date"), Key("id", "a.case_id", "uuid")),
-    group="GROUP BY a.opened_on, a.case_id HAVING bit_or(a.read_mask) & {field_mask} <> 0",
-    mask="bit_or(a.read_mask) & {field_mask}",
-    filters={
-        "status": "EXISTS (SELECT FROM case_file f WHERE f.territory_id = a.territory_id AND f.id = a.case_id "
-        "AND f.status = {value})",
-        "number": "EXISTS (SELECT FROM case_file f WHERE f.territory_id = a.territory_id AND f.id = a.case_id "
-        "AND f.number = upper({value}))",
-        "holder": "a.holder_id = (SELECT o.id FROM organisation o WHERE o.territory_id = {territory} "
-        "AND o.slug = {value})",
-        "opened_from": "a.opened_on >= {value}::date",
-        "opened_to": "a.opened_on <= {value}::date",
-        "municipality": if_readable("case_contacts", "x.municipality = {value}", "contacts.municipality"),
-        "name": NAMED,
-    },
-    tested={"municipality": FIELD["contacts.municipality"].mask, "name": FIELD["identity.name"].mask},
-    cases="SELECT id FROM {shown}",
 )

@@ -66,21 +66,21 @@ def _origin(country: str, place: str, women: str, men: str, families: str, *, in
 
 ORIGINS = (
     _origin(
-        "Marocco",
+        "MA",
         "Z330",
         "Amina Fatima Hanane Khadija Nadia Samira Zineb",
         "Abdel Hassan Karim Mohamed Rachid Said",
         "Benverdi Elprova Oulador Tazirani Zahrouni",
     ),
     _origin(
-        "Albania",
+        "AL",
         "Z100",
         "Albana Blerta Drita Elira Mirela Valbona",
         "Agron Arben Dritan Ilir Luan Saimir",
         "Drinari Hoxharosa Korabi-Prova Shkumbini Valbonari",
     ),
     _origin(
-        "Romania",
+        "RO",
         "Z129",
         "Alina Daniela Ioana Mihaela Raluca Simona",
         "Adrian Bogdan Ciprian Ionut Mihai Vasile",
@@ -88,7 +88,7 @@ ORIGINS = (
         in_europe=True,
     ),
     _origin(
-        "Polonia",
+        "PL",
         "Z127",
         "Agnieszka Beata Dorota Ewa Halina Jolanta",
         "Andrzej Jacek Marek Piotr Tomasz Zbigniew",
@@ -96,37 +96,37 @@ ORIGINS = (
         in_europe=True,
     ),
     _origin(
-        "Bulgaria",
+        "BG",
         "Z104",
         "Desislava Elena Kalina Mariya Radka Yana",
         "Boris Dimitar Emil Georgi Nikolay Plamen",
         "Balkanova Dunavska Pirinova Rozovprova Trakiyska",
         in_europe=True,
     ),
-    _origin("Cina", "Z210", "Fang Jing Li Mei Xia Yan", "Bo Hao Jun Lei Ming Wei", "Baiyu Chenlu Heshan Linxue Wanhe"),
+    _origin("CN", "Z210", "Fang Jing Li Mei Xia Yan", "Bo Hao Jun Lei Ming Wei", "Baiyu Chenlu Heshan Linxue Wanhe"),
     _origin(
-        "Senegal",
+        "SN",
         "Z343",
         "Aissatou Awa Coumba Fatou Mariama Ndeye",
         "Cheikh Ibrahima Mamadou Modou Ousmane Pape",
         "Baobari Diallon Ndarou Sahelou Terangou",
     ),
     _origin(
-        "Ucraina",
+        "UA",
         "Z138",
         "Halyna Iryna Nataliya Oksana Olena Tetyana",
         "Andriy Bohdan Ivan Mykola Oleh Taras",
         "Dniprova Karpatenko Polenko Stepenko Zorianova",
     ),
     _origin(
-        "Nigeria",
+        "NG",
         "Z335",
         "Blessing Favour Gift Joy Patience Precious",
         "Emeka Festus John Kelvin Osas Samuel",
         "Adaprova Benuelor Jossari Okorun Sapelor",
     ),
     _origin(
-        "Pakistan",
+        "PK",
         "Z236",
         "Ayesha Fozia Hina Nasreen Saima Shazia",
         "Ali Asif Imran Khalid Nadeem Tariq",
@@ -188,7 +188,7 @@ def invent(chance: Random, today: date, progressive: int) -> Invented:
     plain = codice_fiscale(family_name, given_name, born, sex, place)
     code, kind = _code(chance.random(), plain, origin, progressive)
     permit = chance.choice(PERMITS) if origin and not origin.in_europe and kind != "STP" else None
-    citizenship = origin.country if origin else "Italia"
+    citizenship = origin.country if origin else "IT"
     return Invented(given_name, family_name, sex, born, chance.random() > 0.04, citizenship, permit, code, kind)
 
 

@@ -18,9 +18,9 @@ EVENT = Shape(
     "Event",
     "event",
     (
-        Leaf("id", Kind.ID, sql="'event_' || {row}.id", required=True),
-        Leaf("kind", EventKind, sql="upper({row}.kind)", required=True),
-        Leaf("at", Kind.DATETIME, required=True),
+        Leaf("id", Kind.ID, sql="'event_' || {row}.id", required=True, note="Stays the same for good."),
+        Leaf("kind", EventKind, sql="upper({row}.kind)", required=True, note="What happened."),
+        Leaf("at", Kind.DATETIME, required=True, note="When it happened."),
         One(
             "organisation",
             "Organisation",
@@ -39,6 +39,7 @@ EVENT = Shape(
             "joint_intervention",
             "JointIntervention",
             "{child}.territory_id = {row}.territory_id AND {child}.id = {row}.joint_intervention_id",
+            note="The joint work that it is about, where there is one that I may see.",
         ),
     ),
     prefix="event",

@@ -46,10 +46,10 @@ OFFER = (
 )
 
 
-def can(name: str, action: Action, condition: str) -> Leaf:
+def can(name: str, action: Action, condition: str, note: str) -> Leaf:
     """One verb that the reader may do to this joint intervention now."""
     sql = f"({condition} AND {{row}}.closed_at IS NULL AND {{actions}} & {action_mask([action])} <> 0)"
-    return Leaf(name, Kind.BOOLEAN, sql=sql, required=True)
+    return Leaf(name, Kind.BOOLEAN, sql=sql, required=True, note=note)
 
 
 INVITED = (
@@ -66,9 +66,21 @@ JOINT_INTERVENTION = Shape(
     "JointIntervention",
     "joint_intervention",
     (
-        Leaf("id", Kind.ID, sql="'joint-intervention_' || {row}.id", required=True),
-        Leaf("status", JointInterventionStatus, sql=STATUS, required=True),
-        Leaf("purpose", Purpose, sql="upper({row}.purpose)", required=True),
+        Leaf("id", Kind.ID, sql="'joint-intervention_' || {row}.id", required=True, note="Stays the same for good."),
+        Leaf(
+            "status",
+            JointInterventionStatus,
+            sql=STATUS,
+            required=True,
+            note="Where it stands, as far as I see the partners' answers.",
+        ),
+        Leaf(
+            "purpose",
+            Purpose,
+            sql="upper({row}.purpose)",
+            required=True,
+            note="What it is for; it decides which clause shares what.",
+        ),
         Leaf(
             "message",
             sql=OFFER.format(value="o.message"),
@@ -81,14 +93,15 @@ JOINT_INTERVENTION = Shape(
             listed=True,
             note="Keys of the fields that the holder offers; null for whoever sees nothing by this joint work.",
         ),
-        Leaf("proposed_at", Kind.DATETIME, required=True),
-        Leaf("closed_at", Kind.DATETIME),
-        Leaf("closing_reason", ClosingReason, sql="upper({row}.closing_reason)"),
+        Leaf("proposed_at", Kind.DATETIME, required=True, note="When the partners were invited."),
+        Leaf("closed_at", Kind.DATETIME, note="When the holder ended it; null while it goes on."),
+        Leaf("closing_reason", ClosingReason, sql="upper({row}.closing_reason)", note="Why it was ended."),
         One(
             "holder",
             "Organisation",
             "{child}.territory_id = {row}.territory_id AND {child}.id = {row}.holder_id",
             required=True,
+            note="The organisation whose case it is about.",
         ),
         One(
             "case",
@@ -107,12 +120,23 @@ JOINT_INTERVENTION = Shape(
             "viewer_can",
             "JointInterventionViewerCan",
             (
-                can("answer", Action.JOINT_INTERVENTION_ANSWER, INVITED),
-                can("close", Action.JOINT_INTERVENTION_CLOSE, "{row}.holder_id = {organisation}"),
                 can(
-                    "attach", Action.AUTHORISATION_GIVE, f"{{row}}.holder_id = {{organisation}} AND {SOMEBODY_ACCEPTED}"
+                    "answer", Action.JOINT_INTERVENTION_ANSWER, INVITED, note="Accept or decline, for my organisation."
+                ),
+                can(
+                    "close",
+                    Action.JOINT_INTERVENTION_CLOSE,
+                    "{row}.holder_id = {organisation}",
+                    note="End it, as the holder.",
+                ),
+                can(
+                    "attach",
+                    Action.AUTHORISATION_GIVE,
+                    f"{{row}}.holder_id = {{organisation}} AND {SOMEBODY_ACCEPTED}",
+                    note="Put it on an authorisation by name, as the holder.",
                 ),
             ),
+            note="What I may do to it now.",
         ),
     ),
     prefix="joint-intervention",
@@ -129,10 +153,11 @@ PARTNER = Shape(
             "Organisation",
             "{child}.territory_id = {row}.territory_id AND {child}.id = {row}.organisation_id",
             required=True,
+            note="Who was invited.",
         ),
-        Leaf("status", PartnerStatus, sql=PARTNER_STATUS, required=True),
-        Leaf("answered_at", Kind.DATETIME),
-        Leaf("decline_reason", DeclineReason, sql="upper({row}.decline_reason)"),
+        Leaf("status", PartnerStatus, sql=PARTNER_STATUS, required=True, note="Where it stands with its answer."),
+        Leaf("answered_at", Kind.DATETIME, note="When it answered; null until then."),
+        Leaf("decline_reason", DeclineReason, sql="upper({row}.decline_reason)", note="Why it declined."),
         Many(
             "authorisations",
             "Authorisation",

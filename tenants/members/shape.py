@@ -1,5 +1,6 @@
 """What a member reads of themselves."""
 
+from authz.actions import Action
 from authz.roles import Role
 from tenants.reading.shapes import Key, Kind, Leaf, Many, One, Shape, Source
 
@@ -7,12 +8,24 @@ VIEWER = Shape(
     "Viewer",
     "member",
     (
-        Leaf("id", Kind.ID, sql="'viewer_' || {row}.id", required=True),
-        Leaf("email", sql="{email}", required=True),
-        Leaf("display_name", sql="{display_name}", required=True),
+        Leaf(
+            "id",
+            Kind.ID,
+            sql="'viewer_' || {row}.id",
+            required=True,
+            note="Of me in this organisation; another one of mine has another.",
+        ),
+        Leaf("email", sql="{email}", required=True, note="What I sign in with."),
+        Leaf("display_name", sql="{display_name}", required=True, note="How colleagues see me."),
         Leaf("language", sql="{account_language}", required=True, note="The one that the account is spoken to in."),
-        Leaf("role", Role, sql="upper({row}.role)", required=True),
-        Leaf("actions", sql="{action_names}", listed=True, required=True, note="Verbs of the role."),
+        Leaf(
+            "role",
+            Role,
+            sql="upper({row}.role)",
+            required=True,
+            note="What I am in this organisation; ask `actions` for what I may do.",
+        ),
+        Leaf("actions", Action, sql="{action_names}", listed=True, required=True, note="Verbs of the role."),
         Leaf(
             "coordinators",
             sql="own_coordinators()",
@@ -25,8 +38,15 @@ VIEWER = Shape(
             "Organisation",
             "{child}.territory_id = {row}.territory_id AND {child}.id = {row}.organisation_id",
             required=True,
+            note="The one that I act for in this session.",
         ),
-        One("territory", "Territory", "{child}.id = {row}.territory_id", required=True),
+        One(
+            "territory",
+            "Territory",
+            "{child}.id = {row}.territory_id",
+            required=True,
+            note="Where everything that I see belongs.",
+        ),
         Leaf(
             "has_several_organisations",
             Kind.BOOLEAN,
@@ -65,11 +85,23 @@ MEMBER = Shape(
     "Member",
     "managed_members()",
     (
-        Leaf("id", Kind.ID, sql="'member_' || {row}.id", required=True),
-        Leaf("display_name", required=True),
-        Leaf("email", required=True),
-        Leaf("role", Role, sql="upper({row}.role)", required=True),
-        Leaf("valid_from", Kind.DATE, required=True),
+        Leaf(
+            "id",
+            Kind.ID,
+            sql="'member_' || {row}.id",
+            required=True,
+            note="Of the membership, not of the person: stays the same for good.",
+        ),
+        Leaf("display_name", required=True, note="How colleagues see the person."),
+        Leaf("email", required=True, note="What they sign in with."),
+        Leaf(
+            "role",
+            Role,
+            sql="upper({row}.role)",
+            required=True,
+            note="What they may do here, from their next request on.",
+        ),
+        Leaf("valid_from", Kind.DATE, required=True, note="The first day of the membership."),
         Leaf("valid_until", Kind.DATE, note="The last day of it; null while no end is set."),
         Leaf(
             "has_second_factor",

@@ -41,11 +41,11 @@ NOTIFICATION = Shape(
     "Notification",
     "notification",
     (
-        Leaf("id", Kind.ID, sql="'notification_' || {row}.id", required=True),
-        Leaf("kind", EventKind, sql="upper({row}.kind)", required=True),
+        Leaf("id", Kind.ID, sql="'notification_' || {row}.id", required=True, note="Stays the same for good."),
+        Leaf("kind", EventKind, sql="upper({row}.kind)", required=True, note="What I am told of."),
         Leaf("text", sql=words(), required=True, note="In the reader's language."),
-        Leaf("at", Kind.DATETIME, required=True),
-        Leaf("read_at", Kind.DATETIME),
+        Leaf("at", Kind.DATETIME, required=True, note="When it happened."),
+        Leaf("read_at", Kind.DATETIME, note="When I said that I have read it; null until then."),
         Leaf(
             "case_id",
             Kind.ID,
@@ -57,6 +57,7 @@ NOTIFICATION = Shape(
             "joint_intervention",
             "JointIntervention",
             "{child}.territory_id = {row}.territory_id AND {child}.id = {row}.joint_intervention_id",
+            note="The joint work that it is about; null for whoever may not see it.",
         ),
     ),
     prefix="notification",

@@ -1,53 +1,62 @@
 """Connections: a page in a stable order, its cursors, and the count."""
 
-import base64
-import binascii
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from uuid import UUID
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from infra.errors import BadRequest
+from tenants.reading.cursors import mark_of, read_cursor, written
 from tenants.reading.rendering import Rendering, Scope, build_object
-from tenants.reading.shapes import TYPENAME, Key, Pages, Selected, Shape, Source
+from tenants.reading.shapes import TYPENAME, Pages, Selected, Shape, Source
 
 MOST = 100
 COUNTED = 10_000
 
-READ_KEY: dict[str, Callable[[str], object]] = {
-    "date": date.fromisoformat,
-    "timestamptz": datetime.fromisoformat,
-    "uuid": UUID,
-    "text": str,
-    "int": int,
-}
+
+@dataclass(frozen=True)
+class Window:
+    """Which rows of a list are asked for: so many from its start or, `backward`, from its end, between two cursors."""
+
+    size: int
+    backward: bool = False
+    after: tuple[object, ...] = ()
+    before: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """A window in the words of a statement: placeholders of what its cursors begin with, and of their keys."""
+
+    mark: Callable[[], str]
+    size: int
+    backward: bool = False
+    after: Sequence[str] = ()
+    before: Sequence[str] = ()
+
+
+def read_window(source: Source, mark: str, arguments: Mapping[str, object], usual: int) -> Window:
+    """Return what the arguments of a connection ask for. Raises `BadRequest`."""
+    first, last = arguments.get("first"), arguments.get("last")
+    if first is not None and last is not None:
+        raise BadRequest("error.first_and_last")
+    size = last if last is not None else usual if first is None else first
+    if not isinstance(size, int) or not 0 <= size <= MOST:
+        raise BadRequest("error.page_size", most=MOST)
+    cursors = (arguments.get("after"), arguments.get("before"))
+    after, before = (() if text is None else read_cursor(str(text), source.keys, mark) for text in cursors)
+    return Window(size, last is not None, after, before)
 
 
 def nested_page(rendering: Rendering, pages: Pages, selected: Selected, scope: Scope) -> str:
     """Return a connection below a row: its arguments belong to the selection."""
-    first = selected.arguments.get("first")
-    after = selected.arguments.get("after")
-    size = page_size(first if isinstance(first, int) else pages.first)
-    cursor = None if after is None else read_cursor(str(after), pages.source.keys)
-    start = [rendering.constant(value, key.kind) for value, key in zip(cursor or (), pages.source.keys, strict=False)]
-    page = Page(rendering, rendering.shapes[pages.target], pages.source, size, start, scope=scope)
-    return page.render(selected.below)
-
-
-def page_size(first: int) -> int:
-    """Return how many rows were asked for. Raises `BadRequest` outside of 0 to 100."""
-    if not 0 <= first <= MOST:
-        raise BadRequest("error.page_size", most=MOST)
-    return first
-
-
-def read_cursor(cursor: str, keys: Sequence[Key]) -> tuple[object, ...]:
-    """Return the keys that a cursor stands for. Raises `BadRequest`."""
-    try:
-        # Of the parts only the first is ever what somebody wrote, in which anything may stand.
-        parts = base64.b64decode(cursor, validate=True).decode().rsplit("|", len(keys) - 1)
-        return tuple(READ_KEY[key.kind](part) for key, part in zip(keys, parts, strict=True))
-    except (ValueError, binascii.Error):
-        raise BadRequest("error.cursor") from None
+    source = pages.source
+    mark = mark_of(f"{pages.target}.{pages.name}", descending=source.descending, filters={})
+    window = read_window(source, mark, selected.arguments, pages.first)
+    after, before = (
+        [rendering.constant(value, key.kind) for value, key in zip(values, source.keys, strict=False)]
+        for values in (window.after, window.before)
+    )
+    bounds = Bounds(lambda: rendering.constant(mark, "text"), window.size, window.backward, after, before)
+    return Page(rendering, rendering.shapes[pages.target], source, bounds, scope=scope).render(selected.below)
 
 
 class Page:
@@ -58,16 +67,15 @@ class Page:
         rendering: Rendering,
         shape: Shape,
         source: Source,
-        size: int,
-        start: Sequence[str] = (),
+        bounds: Bounds,
         *,
         filters: Sequence[str] = (),
         tested: int = 0,
         descending: bool | None = None,
         scope: Scope | None = None,
     ) -> None:
-        self.rendering, self.shape, self.source, self.size, self.scope = rendering, shape, source, size, scope
-        self.start, self.filters, self.tested = start, filters, tested
+        self.rendering, self.shape, self.source, self.bounds, self.scope = rendering, shape, source, bounds, scope
+        self.size, self.filters, self.tested = bounds.size, filters, tested
         self.descending = source.descending if descending is None else descending
         self.page, self.shown = rendering.alias("page"), rendering.alias("shown")
 
@@ -128,23 +136,32 @@ class Page:
         return f"{self.page} AS MATERIALIZED ({self._query(self.size + 1)})"
 
     def _query(self, limit: int, columns: str = "") -> str:
-        keys, way = self.source.keys, "DESC" if self.descending else "ASC"
+        keys = self.source.keys
         columns = columns or ", ".join([f"{key.sql} AS {key.name}" for key in keys] + self._mask())
-        order = ", ".join(f"{key.sql} {way}" for key in keys)
-        after = ""
-        if self.start:
-            left = ", ".join(key.sql for key in keys)
-            after = f"AND ({left}) {'<' if self.descending else '>'} ({', '.join(self.start)})"
-        return f"SELECT {columns} {self._rows()} {after} {self._group()} ORDER BY {order} LIMIT {limit}"
+        within = [self._beyond(self.bounds.after), self._beyond(self.bounds.before, backward=True)]
+        order = self._ordered(backward=self.bounds.backward)
+        return f"SELECT {columns} {self._rows()} {' '.join(within)} {self._group()} ORDER BY {order} LIMIT {limit}"
+
+    def _beyond(self, keys: Sequence[str], *, backward: bool = False, inclusive: str = "") -> str:
+        """Return the condition that a row stands after a place of the list, or before it."""
+        if not keys:
+            return ""
+        sign = "<" if self.descending != backward else ">"
+        return f"AND ({', '.join(key.sql for key in self.source.keys)}) {sign}{inclusive} ({', '.join(keys)})"
+
+    def _ordered(self, *, backward: bool) -> str:
+        way = "DESC" if self.descending != backward else "ASC"
+        return ", ".join(f"{key.sql} {way}" for key in self.source.keys)
 
     def _mask(self) -> list[str]:
         return [f"{self.rendering.fill(self.source.mask)} AS mask"] if self.source.mask else []
 
     def _shown(self) -> str:
-        return f"{self.shown} AS MATERIALIZED (SELECT * FROM {self.page} ORDER BY {self._order('')} LIMIT {self.size})"
+        order = self._order("", backward=self.bounds.backward)
+        return f"{self.shown} AS MATERIALIZED (SELECT * FROM {self.page} ORDER BY {order} LIMIT {self.size})"
 
-    def _order(self, alias: str) -> str:
-        way = "DESC" if self.descending else "ASC"
+    def _order(self, alias: str, *, backward: bool = False) -> str:
+        way = "DESC" if self.descending != backward else "ASC"
         return ", ".join(f"{alias}{key.name} {way}" for key in self.source.keys)
 
     def _part(self, selected: Selected) -> str:
@@ -186,20 +203,32 @@ class Page:
         )
 
     def _cursor(self, alias: str) -> str:
-        text = " || '|' || ".join(f"{alias}{key.name}::text" for key in self.source.keys)
-        return f"translate(encode(convert_to({text}, 'UTF8'), 'base64'), E'\\n', '')"
+        return written(self.bounds.mark(), self.source.keys, alias)
 
     def _page_info(self, name: str) -> str:
         if name == "has_next_page":
-            return f"((SELECT count(*) FROM {self.page}) > {self.size})"
+            return self._more(self.bounds.before, backward=False)
         if name == "has_previous_page":
-            return "true" if self.start else "false"
+            return self._more(self.bounds.after, backward=True)
         if name == TYPENAME:
             return "'PageInfo'"
-        reverse = name == "end_cursor"
-        way = "ASC" if self.descending == reverse else "DESC"
-        order = ", ".join(f"{key.name} {way}" for key in self.source.keys)
+        order = self._order("", backward=name == "end_cursor")
         return f"(SELECT {self._cursor('')} FROM {self.shown} ORDER BY {order} LIMIT 1)"
+
+    def _more(self, bound: Sequence[str], *, backward: bool) -> str:
+        """Return whether there are rows past the page on one side: left over within the bounds, or from the bound on.
+
+        The row at the bound itself need not be there any more, so it is looked for.
+        """
+        found = []
+        if backward == self.bounds.backward:
+            found.append(f"(SELECT count(*) FROM {self.page}) > {self.size}")
+        if bound:
+            # A sorted query of one row keeps PostgreSQL on the list's index.
+            past = self._beyond(bound, backward=backward, inclusive="=")
+            order = self._ordered(backward=backward)
+            found.append(f"(SELECT true {self._rows()} {past} {self._group()} ORDER BY {order} LIMIT 1) IS NOT NULL")
+        return f"({' OR '.join(found)})" if found else "false"
 
     def _total(self) -> str:
         return f"(SELECT count(*) FROM (SELECT {self._rows()} {self._group()} LIMIT {COUNTED}) counted)"

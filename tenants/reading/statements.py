@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from infra.database import connection
-from tenants.reading.pages import Page
+from tenants.reading.pages import Bounds, Page
 from tenants.reading.rendering import Rendering
 from tenants.reading.shapes import Selected, Shape, Source
 
@@ -30,6 +30,8 @@ class PageRequest:
 
     size: int
     continued: bool = False
+    ended: bool = False
+    backward: bool = False
     filters: tuple[str, ...] = ()
     descending: bool | None = None
 
@@ -63,9 +65,15 @@ def several(shapes: Mapping[str, Shape], shape: Shape, selection: tuple[Selected
 def page(
     shapes: Mapping[str, Shape], shape: Shape, source: Source, selection: tuple[Selected, ...], request: PageRequest
 ) -> Statement:
-    """Return the statement of one page; its parameters are `after 0…` and `filter NAME` besides those of requests."""
+    """Return the statement of one page.
+
+    Its parameters are `mark`, `after 0…`, `before 0…` and `filter NAME` besides those of requests.
+    """
     rendering = Rendering(shapes)
-    start = [rendering.parameter(f"after {n}", key.kind) for n, key in enumerate(source.keys) if request.continued]
+    after, before = (
+        [rendering.parameter(f"{name} {n}", key.kind) for n, key in enumerate(source.keys) if is_given]
+        for name, is_given in (("after", request.continued), ("before", request.ended))
+    )
     filters = [
         rendering.fill(source.filters[name], value=rendering.parameter(f"filter {name}", "text"))
         for name in request.filters
@@ -73,9 +81,8 @@ def page(
     tested = 0
     for name in request.filters:
         tested |= source.tested.get(name, 0)
-    rendered = Page(
-        rendering, shape, source, request.size, start, filters=filters, tested=tested, descending=request.descending
-    )
+    bounds = Bounds(lambda: rendering.parameter("mark", "text"), request.size, request.backward, after, before)
+    rendered = Page(rendering, shape, source, bounds, filters=filters, tested=tested, descending=request.descending)
     return _statement(rendering, rendered.render_root(selection))
 
 

@@ -85,7 +85,7 @@ async def test_who_manages_members_reads_those_of_their_own_organisation(
 @pytest.mark.parametrize("who", ["anna", "piero", "giulia", "luca"])
 async def test_who_does_not_manage_members_is_refused(ask: Ask, who: str) -> None:
     role = (await ask(who, "{ viewer { role actions } }"))["data"]["viewer"]
-    assert "member.manage" not in role["actions"]
+    assert "MEMBER_MANAGE" not in role["actions"]
     given = {"input": {"email": "x@prova.example", "displayName": "X", "role": "VOLUNTEER"}}
     for document, variables in ((MEMBERS, None), (INVITATIONS, None), (INVITE, given)):
         (error,) = (await ask(who, document, variables))["errors"]

@@ -1,12 +1,14 @@
 """Pages: every visible case once, in order, whatever the size; and filters that tell nothing that is hidden."""
 
+import base64
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from infra.clock import today
 from tests.api.differential import Json
-from tests.api.test_main_job import OPEN, WITHDRAW, Job, accept, consent_and_propose, open_and_write
+from tests.api.test_main_job import OPEN, WITHDRAW, WORK, Job, accept, consent_and_propose, open_and_write
 from tests.conftest import Ask, setting
 
 WALK = """
@@ -48,6 +50,118 @@ async def walk(ask: Ask, who: str, query: str, root: str, **variables: Any) -> l
             return found
         assert len(edges) == variables["first"]
         after = info["endCursor"]
+
+
+BACK = """
+query Back($last: Int, $before: String, $after: String, $first: Int, $order: CaseOrder, $filter: CaseFilter) {
+  cases(last: $last, before: $before, first: $first, after: $after, orderBy: $order, filter: $filter) {
+    edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}"""
+EVENTS = """
+query Events($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+  case(id: $id) { events(first: $first, after: $after, last: $last, before: $before) {
+    edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  } }
+}"""
+
+
+def ids_of(page: Json) -> list[str]:
+    return [edge["node"]["id"] for edge in page["edges"]]
+
+
+@pytest.mark.parametrize("path", ["compiled", "reference"])
+async def test_a_list_reads_the_same_from_both_ends(ask: Ask, path: str) -> None:
+    """Relay's rules: the order stays, and each side is told right, whatever cursors bound the page."""
+    async with setting("WIN_READ_PATH", path):
+        for order in ("OPENED_ON_DESC", "OPENED_ON_ASC"):
+            whole = (await ask("giulia", BACK, {"first": 100, "order": order}))["data"]["cases"]
+            ids, cursors = ids_of(whole), [edge["cursor"] for edge in whole["edges"]]
+            assert len(ids) > 12
+            for given, expected in (
+                ({"last": 5}, slice(-5, None)),
+                ({"last": 4, "before": cursors[6]}, slice(2, 6)),
+                ({"last": 4, "before": cursors[3]}, slice(0, 3)),
+                ({"last": 3, "after": cursors[1], "before": cursors[9]}, slice(6, 9)),
+                ({"first": 3, "after": cursors[1], "before": cursors[9]}, slice(2, 5)),
+                ({"last": 9, "after": cursors[1], "before": cursors[4]}, slice(2, 4)),
+                ({"first": 2, "before": cursors[8]}, slice(0, 2)),
+                ({"last": 100}, slice(0, None)),
+            ):
+                page = (await ask("giulia", BACK, {**given, "order": order}))["data"]["cases"]
+                assert ids_of(page) == ids[expected], given
+                start, end, _ = expected.indices(len(ids))
+                info = {"hasPreviousPage": start > 0, "hasNextPage": end < len(ids)}
+                info |= {"startCursor": cursors[start], "endCursor": cursors[end - 1]}
+                assert page["pageInfo"] == info, given
+
+
+async def test_a_list_below_a_case_reads_from_both_ends(ask: Ask) -> None:
+    job = Job(ask)
+    await open_and_write(job)
+    await consent_and_propose(job)
+    whole = (await ask("anna", EVENTS, {"id": job.case, "first": 50}))["data"]["case"]["events"]
+    ids, cursors = ids_of(whole), [edge["cursor"] for edge in whole["edges"]]
+    assert len(ids) > 4
+    page = (await ask("anna", EVENTS, {"id": job.case, "last": 2, "before": cursors[3]}))["data"]["case"]["events"]
+    assert (ids_of(page), page["pageInfo"]["hasPreviousPage"], page["pageInfo"]["hasNextPage"]) == (
+        ids[1:3],
+        True,
+        True,
+    )
+    page = (await ask("anna", EVENTS, {"id": job.case, "first": 2, "after": cursors[1]}))["data"]["case"]["events"]
+    assert ids_of(page) == ids[2:4]
+
+
+async def test_a_cursor_is_of_one_list_order_and_filter(ask: Ask) -> None:
+    """A cursor of one order under the other gave a page that looked right and was not."""
+
+    async def refused(query: str, variables: Json) -> bool:
+        codes = [error["extensions"]["code"] for error in (await ask("giulia", query, variables)).get("errors", ())]
+        assert codes in ([], ["BAD_REQUEST"])
+        return bool(codes)
+
+    page = (await ask("giulia", WALK, {"first": 3, "order": "OPENED_ON_ASC"}))["data"]["cases"]
+    cursor = page["pageInfo"]["endCursor"]
+    assert not await refused(WALK, {"first": 3, "after": cursor, "order": "OPENED_ON_ASC"})
+    assert not await refused(WALK, {"first": 9, "after": cursor, "order": "OPENED_ON_ASC", "filter": {}})
+    assert await refused(WALK, {"first": 3, "after": cursor, "order": "OPENED_ON_DESC"})
+    assert await refused(WALK, {"first": 3, "after": cursor})
+    assert await refused(WALK, {"first": 3, "after": cursor, "order": "OPENED_ON_ASC", "filter": {"status": "CLOSED"}})
+    assert await refused(WORKS, {"first": 3, "after": cursor})
+    plain = base64.b64decode(cursor)
+    for other in (
+        *(cursor + "=", cursor + "\n", " " + cursor, cursor.rstrip("=") + "A", "", "x"),
+        *(base64.b64encode(part).decode() for part in (plain + b" ", plain.upper(), plain[13:], plain + b"|", b"\x00")),
+    ):
+        assert await refused(WALK, {"first": 3, "after": other, "order": "OPENED_ON_ASC"}), other
+    assert await refused(BACK, {"first": 3, "last": 3})
+    assert await refused(BACK, {"last": 101})
+
+
+async def test_many_cases_of_one_day_come_once_each(ask: Ask) -> None:
+    """130 cases of one day in pages of 25, both ways; one is closed and one opened between two pages."""
+    opened = []
+    for _ in range(130):
+        body = await ask("rosa", OPEN, {"input": {"person": {"givenName": "Stesso", "familyName": "Giorno"}}})
+        opened.append(body["data"]["openCase"]["case"]["id"])
+    day = today().isoformat()
+    for order in ("OPENED_ON_DESC", "OPENED_ON_ASC"):
+        found: list[str] = []
+        given: Json = {"first": 25, "order": order, "filter": {"openedFrom": day, "name": "stesso"}}
+        while True:
+            page = (await ask("rosa", BACK, given))["data"]["cases"]
+            found += ids_of(page)
+            if not page["pageInfo"]["hasNextPage"]:
+                break
+            given["after"] = page["pageInfo"]["endCursor"]
+            if len(found) == 50:
+                late = await ask("rosa", OPEN, {"input": {"person": {"givenName": "Stesso", "familyName": "Giorno"}}})
+                opened.append(late["data"]["openCase"]["case"]["id"])
+                await ask("rosa", WORK, {"input": {"caseId": found[3], "expectedVersion": 1, "profile": order}})
+        assert len(set(found)) == len(found)
+        assert set(opened[:130]) <= set(found) <= set(opened)
+        assert sorted(found, reverse=order.endswith("DESC")) == found
 
 
 @pytest.mark.parametrize("order", ["OPENED_ON_DESC", "OPENED_ON_ASC"])

@@ -13,6 +13,7 @@ from authz.fields import ALL_FIELDS
 from infra.clock import new_id
 from infra.database import Connection, Context, transaction
 from tenants.cases import catalogues
+from tenants.cases.countries import COUNTRIES
 from tenants.cases.identity_codes import identity_code
 from tenants.cases.need_catalogue import NEEDS
 from tenants.cases.telephones import telephone
@@ -66,6 +67,7 @@ SELECT h.slug AS holder, o.slug AS partner, j.purpose,
 """
 CHOSEN = [
     ("sex", "case_identity", catalogues.SEXES),
+    ("citizenship", "case_legal_status", COUNTRIES),
     ("income_band", "case_economic", catalogues.INCOME_BANDS),
     ("level", "case_education", catalogues.EDUCATION_LEVELS),
     ("status", "(SELECT unnest(statuses) AS status FROM case_disadvantage) d", catalogues.DISADVANTAGES),

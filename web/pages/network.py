@@ -1,6 +1,5 @@
 """The network: its pact, each clause beside the rules that come from it, and its organisations."""
 
-import json
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -19,16 +18,12 @@ async def pact(request: Request) -> Response:
     if version and not (version.isascii() and version.isdigit() and len(version) < 9):
         raise NotFound
     answer = await ask(request, "pact", {"version": int(version) if version else None})
-    found = answer.data["pact"]
-    names = {party["organisation"]["slug"]: party["organisation"]["name"] for party in (found or {}).get("parties", ())}
     return render(
         request,
         "pact.html",
         answer.language,
         viewer=answer.data["viewer"],
-        pact=found,
-        clauses=[(clause, json.loads(clause["shares"])) for clause in found["clauses"]] if found else [],
-        names=names,
+        pact=answer.data["pact"],
     )
 
 

@@ -26,7 +26,7 @@ async def new_case(request: Request) -> Response:
 async def form(request: Request, typed: Typed, problems: Sequence[Any]) -> Response:
     """Render the form with what was typed, and what is wrong with it. Raises `Refused`."""
     answer = await ask(request, "new_case")
-    if Action.CASE_OPEN.value not in answer.data["viewer"]["actions"]:
+    if Action.CASE_OPEN.name not in answer.data["viewer"]["actions"]:
         raise Refused
     return render(
         request,

@@ -1,0 +1,49 @@
+"""The list of cases: its order, and how it may be narrowed without telling what the reader may not know."""
+
+from authz.fields import FIELD
+from tenants.reading.shapes import Key, Source
+
+
+def if_readable(table: str, test: str, field: str) -> str:
+    """Return a condition on a value of a case; it asks only of the cases whose value the reader may know.
+
+    A filter is a question too, so its field stands under `tested` besides.
+    """
+    return (
+        f"EXISTS (SELECT FROM {table} x JOIN case_access m ON m.territory_id = x.territory_id "
+        "AND m.case_id = x.case_id WHERE x.territory_id = a.territory_id AND x.case_id = a.case_id "
+        f"AND {test} AND m.organisation_id = {{organisation}} AND m.until > now() "
+        f"AND m.read_mask & {{field_mask}} & {FIELD[field].mask} <> 0)"
+    )
+
+
+# Row security shows the words of names that the reader may know, and no others.
+NAMED = (
+    "a.case_id IN (SELECT w.case_id FROM string_to_table({value}, '|') WITH ORDINALITY asked (runs, place) "
+    "CROSS JOIN string_to_table(asked.runs, ' ') run "
+    "JOIN case_name_word w ON w.territory_id = {territory} AND w.word >= run AND w.word < run || '~' "
+    "GROUP BY w.case_id HAVING count(DISTINCT asked.place) = cardinality(string_to_array({value}, '|')))"
+)
+
+# The index case_access_list holds all of this: a page costs the same however many cases there are.
+CASES = Source(
+    rows="FROM case_access a WHERE a.territory_id = {territory} AND a.organisation_id = {organisation} "
+    "AND a.until > now()",
+    keys=(Key("opened_on", "a.opened_on", "date"), Key("id", "a.case_id", "uuid")),
+    group="GROUP BY a.opened_on, a.case_id HAVING bit_or(a.read_mask) & {field_mask} <> 0",
+    mask="bit_or(a.read_mask) & {field_mask}",
+    filters={
+        "status": "EXISTS (SELECT FROM case_file f WHERE f.territory_id = a.territory_id AND f.id = a.case_id "
+        "AND f.status = {value})",
+        "number": "EXISTS (SELECT FROM case_file f WHERE f.territory_id = a.territory_id AND f.id = a.case_id "
+        "AND f.number = upper({value}))",
+        "holder": "a.holder_id = (SELECT o.id FROM organisation o WHERE o.territory_id = {territory} "
+        "AND o.slug = {value})",
+        "opened_from": "a.opened_on >= {value}::date",
+        "opened_to": "a.opened_on <= {value}::date",
+        "municipality": if_readable("case_contacts", "x.municipality = {value}", "contacts.municipality"),
+        "name": NAMED,
+    },
+    tested={"municipality": FIELD["contacts.municipality"].mask, "name": FIELD["identity.name"].mask},
+    cases="SELECT id FROM {shown}",
+)
