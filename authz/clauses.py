@@ -25,7 +25,8 @@
 
 A group in `read` or `write` covers its common and confidential fields; special and judicial ones are named one by one
 and need consent. A group in `never` covers all of its fields: a permission is read narrowly and a prohibition widely.
-Who may write a field does not thereby read it.
+Who may write a field does not thereby read it. An address (`HOLDERS_ALONE`) is written by the holder and nobody else,
+whatever `write` names.
 """
 
 import re
@@ -35,7 +36,7 @@ from typing import TypeVar
 
 from authz.checked import LONGEST_TITLE, Localised, Place, instead_of
 from authz.faults import Fault, PactError
-from authz.fields import FIELD, GROUPS, SENSITIVE, group_mask, mask_of, names_of
+from authz.fields import FIELD, GROUPS, HOLDERS_ALONE, SENSITIVE, group_mask, mask_of, names_of
 from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
 
@@ -240,6 +241,9 @@ def _share(place: Place) -> Share | None:
     purposes = _words(entry["for"], Purpose, "unknown_purpose") if "for" in entry else ()
     basis = _basis(entry["basis"]) if "basis" in entry else None
     read, write = (_given(entry[key], basis) if key in entry else 0 for key in ("read", "write"))
+    if write == HOLDERS_ALONE and not read:
+        place.fault("shares_nothing")
+    write &= ~HOLDERS_ALONE
     never = _forbidden(entry["never"]) if "never" in entry else 0
     until_days = entry["until_days"].number(1, LONGEST_UNTIL) if "until_days" in entry else None
     _require_sense(place, entry, never)

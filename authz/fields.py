@@ -119,6 +119,9 @@ SENSITIVE: int = _union(field for field in FIELDS if field.is_sensitive)
 COMMON: int = _union(field for field in FIELDS if field.sensitivity is Sensitivity.COMMON)
 JUDICIAL: int = _union(field for field in FIELDS if field.sensitivity is Sensitivity.JUDICIAL)
 
+HOLDERS_ALONE: int = FIELD["contacts.address"].mask
+"""Written by the holder alone: to others a protected address looks like none, and writing it would tell them apart."""
+
 
 def group_mask(group: str) -> int:
     """Return every field of the group, the special and judicial ones too; a prohibition means all of them."""

@@ -102,7 +102,7 @@ class Types:
                 return self.classes[member.target] if member.required else self.classes[member.target] | None
             case Many():
                 rows: Any = list[self.classes[member.target]]  # type: ignore[name-defined]
-                return rows | None if member.bits else rows
+                return rows | None if member.field else rows
             case Pages():
                 return self.classes[f"{member.target}Connection"]
 

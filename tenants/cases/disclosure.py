@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from authz.explain import CONDITIONS, Reason
 from authz.fields import FIELD, FIELDS, Field
 from tenants.reading.expressions import last_day
-from tenants.reading.shapes import Kind, Leaf, One, Shape, leaves
-
-if TYPE_CHECKING:
-    from tenants.reading.rendering import Rendering, Scope
+from tenants.reading.rendering import Rendering, Scope
+from tenants.reading.shapes import Kind, Leaf, Many, One, Shape, leaves
 
 
 class FieldState(StrEnum):
@@ -37,14 +34,8 @@ ROWS = """(
             AND a.until > now() AND a.clause <> 0 AND a.read_mask & {mask} & f.bit <> 0
           ORDER BY a.until DESC, a.clause LIMIT 1) s ON true)"""
 
-NEEDS = {
-    f"needs.{name}": f"EXISTS (SELECT FROM {table} n WHERE n.territory_id = {{row}}.territory_id "
-    f"AND n.case_id = {{row}}.id AND n.field_bit = {FIELD[f'needs.{name}'].bit})"
-    for name, table in (("macro", "case_need"), ("detail", "case_need_detail"))
-}
 
-
-def disclosure_rows(rendering: "Rendering", scope: "Scope") -> str:
+def disclosure_rows(rendering: Rendering, scope: Scope) -> str:
     """Return the rows (field, state, reason, clause, until): one for each field that a case has a value for.
 
     That somebody has a value under addictions is nearly all of it: of sensitive fields it is logged as a read.
@@ -65,25 +56,44 @@ def disclosure_rows(rendering: "Rendering", scope: "Scope") -> str:
     )
 
 
-def _column(column: str, scope: "Scope") -> str:
+def _column(column: str, scope: Scope) -> str:
     """Return a condition's mask; the role's is what is left of all of them, as it is the last."""
     return f"{scope.ground}.mask" if column == "role_mask" else f"{scope.ground}.{column}"
 
 
-def held_fields(case: Shape) -> list[Field]:
+def held_fields(shapes: Mapping[str, Shape]) -> list[Field]:
     """Return the fields of the registry that a case can hold a value of, in its order."""
-    held = {leaf.field for leaf in leaves(case.members)} | {*NEEDS}
+    lists = _lists(shapes["Case"])
+    told = [shapes["Case"], *(shapes[many.target] for many in lists)]
+    held = {many.field for many in lists} | {leaf.field for shape in told for leaf in leaves(shape.members)}
     return [field for field in FIELDS if field.key in held]
 
 
-def _filled(rendering: "Rendering", scope: "Scope") -> Mapping[str, str]:
-    """Return, for each field in the order of the registry, whether the case has a value."""
+def _lists(case: Shape) -> list[Many]:
+    """Return the lists of rows that are values of a case."""
+    return [member for member in case.members if isinstance(member, Many) and member.field]
+
+
+def _filled(rendering: Rendering, scope: Scope) -> Mapping[str, str]:
+    """Return, for each field in the order of the registry, whether the case has a value.
+
+    What is asked of a list of rows is asked of those that the reader is shown: of the others nothing is told.
+    """
     values: dict[str, list[str]] = {}
-    for leaf in leaves(rendering.shapes["Case"].members):
-        if leaf.field:
+    case = rendering.shapes["Case"]
+    for leaf in leaves(case.members):
+        if leaf.field and not leaf.aside:
             values.setdefault(leaf.field, []).append(f"{rendering.bare(leaf, scope)} IS NOT NULL")
+    for many in _lists(case):
+        child = Scope(rendering.alias("filled"), scope.ground)
+        rows = f"FROM {rendering.shapes[many.target].table} {child.row} WHERE "
+        rows += rendering.fill(many.on, scope, child=child.row)
+        values.setdefault(many.field, []).append(f"EXISTS (SELECT {rows})")
+        for leaf in leaves(rendering.shapes[many.target].members):
+            if leaf.field:
+                has = f"{rendering.bare(leaf, child)} IS NOT NULL"
+                values.setdefault(leaf.field, []).append(f"EXISTS (SELECT {rows} AND {has})")
     known = {key: f"({' OR '.join(tests)})" for key, tests in values.items()}
-    known |= {key: rendering.fill(test, scope) for key, test in NEEDS.items()}
     return {field.key: known[field.key] for field in FIELDS if field.key in known}
 
 

@@ -131,9 +131,9 @@ class Masks:
         """Tell whether the others allow all that these do."""
         return not (self.read & ~others.read or self.write & ~others.write)
 
-    def may_add(self, bit: int) -> bool:
-        """Tell whether a row that carries its own field may be written."""
-        return bool(self.read & self.write & 1 << bit)
+    def may_add(self, mask: int) -> bool:
+        """Tell whether a row that carries its own fields may be written: it takes the right to all of them."""
+        return self.read & self.write & mask == mask
 
 
 def given_entries(group: str, changes: Mapping[str, object]) -> list[Entry]:

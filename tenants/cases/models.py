@@ -179,11 +179,11 @@ class CaseJustice(CaseGroup):
 
 
 class CaseNeed(TenantRow):
-    """A need carries its own field: one of justice or health is hidden as such."""
+    """A need carries the fields that it tells: whoever does not read all of them does not see that it is there."""
 
     case_id = fields.UUIDField()
     macro = fields.CharField(max_length=40)
-    field_bit = fields.SmallIntField()
+    fields_mask = fields.BigIntField()
     recorded_on = fields.DateField()
 
     class Meta:
@@ -196,7 +196,7 @@ class CaseNeedDetail(Model):
     need_id = fields.UUIDField(primary_key=True)
     territory_id = fields.UUIDField()
     case_id = fields.UUIDField()
-    field_bit = fields.SmallIntField()
+    fields_mask = fields.BigIntField()
     item = fields.CharField(max_length=60, null=True)
     note = fields.CharField(max_length=8000, null=True)
 

@@ -1,34 +1,18 @@
-"""What a person may need: macro items, the item within each, and the field that each macro item tells."""
+"""What a person may need: families of needs, and the items of each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from authz.fields import FIELD
 from tenants.cases.catalogues import Catalogue, Label
-
-MACRO, DETAIL = FIELD["needs.macro"], FIELD["needs.detail"]
-SENSITIVE_ITEMS = {"domestic_violence": "status.disadvantage", "trafficking": "status.disadvantage"}
-"""Items that are sensitive although their family of needs is not."""
 
 
 @dataclass(frozen=True)
 class Macro:
-    """One family of needs; a sensitive one tells a field of its own, already by being there."""
+    """One family of needs; which fields each item tells is in need_fields.py."""
 
     label: Label
     items: Catalogue
-    sensitive: str = ""
-
-    @property
-    def seen_bit(self) -> int:
-        """The field that the need itself belongs to."""
-        return FIELD[self.sensitive].bit if self.sensitive else MACRO.bit
-
-    def told_bit(self, item: str | None) -> int:
-        """Return the field that the details belong to, of this item or of none."""
-        sensitive = self.sensitive or SENSITIVE_ITEMS.get(item or "")
-        return FIELD[sensitive].bit if sensitive else DETAIL.bit
 
 
 NEEDS: Mapping[str, Macro] = MappingProxyType(
@@ -57,7 +41,6 @@ NEEDS: Mapping[str, Macro] = MappingProxyType(
                 "post_detention": ("Dopo la detenzione", "After detention"),
                 "justice_other": ("Altro sulla giustizia", "Other justice problem"),
             },
-            sensitive="justice.measures",
         ),
         "addiction": Macro(
             ("Dipendenze", "Addictions"),
@@ -68,7 +51,6 @@ NEEDS: Mapping[str, Macro] = MappingProxyType(
                 "medicines": ("Farmaci", "Medicines"),
                 "addiction_other": ("Altra dipendenza", "Other addiction"),
             },
-            sensitive="health.addictions",
         ),
         "economic": Macro(
             ("Povertà e problemi economici", "Economic poverty"),
@@ -109,7 +91,6 @@ NEEDS: Mapping[str, Macro] = MappingProxyType(
                 "multiple": ("Plurima", "Multiple"),
                 "disability_other": ("Altra disabilità", "Other disability"),
             },
-            sensitive="health.disability",
         ),
         "migration": Macro(
             ("Bisogni legati alla migrazione", "Migration-related problems"),
@@ -164,7 +145,6 @@ NEEDS: Mapping[str, Macro] = MappingProxyType(
                 "no_health_cover": ("Senza copertura sanitaria", "No health cover"),
                 "health_other": ("Altro sulla salute", "Other health problem"),
             },
-            sensitive="health.conditions",
         ),
         "other": Macro(("Altri problemi", "Other problems"), {"other": ("Altro", "Other")}),
     }

@@ -1,4 +1,4 @@
-"""The needs of a case: each carries the field of what it tells, its details another."""
+"""The needs of a case: each carries the fields that it tells, and takes the right to all of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,29 +9,25 @@ from infra.database import connection
 from infra.errors import ProblemCode
 from infra.row_security import TERRITORY
 from tenants.cases.groups import Masks
-from tenants.cases.need_catalogue import DETAIL, NEEDS
+from tenants.cases.need_catalogue import NEEDS
+from tenants.cases.need_fields import DETAIL, MACRO, told_mask
 from tenants.cases.writing import within_row_security
 from tenants.checks import Findings, lines, one_of
 
 MOST_NEEDS = 50
 ADD = f"""
-INSERT INTO case_need (territory_id, case_id, macro, field_bit, recorded_on)
+INSERT INTO case_need (territory_id, case_id, macro, fields_mask, recorded_on)
 VALUES ({TERRITORY}, $1, $2, $3, $4) RETURNING id
 """
 TELL = f"""
-INSERT INTO case_need_detail (territory_id, need_id, case_id, field_bit, item, note)
+INSERT INTO case_need_detail (territory_id, need_id, case_id, fields_mask, item, note)
 VALUES ({TERRITORY}, $1, $2, $3, $4, $5)
 """
-# A row of another field is seen by nobody who does not read that field: the need is then told as an unknown one.
-THESE = f"""
-SELECT n.id, n.field_bit, d.field_bit AS told_bit
-  FROM case_need n
-  LEFT JOIN case_need_detail d ON d.territory_id = n.territory_id AND d.need_id = n.id
- WHERE n.territory_id = {TERRITORY} AND n.case_id = $1 AND n.id = ANY ($2)
-"""
+# A need of fields that the member does not read has no row for them: it is then told as an unknown one.
+THESE = f"SELECT id, fields_mask FROM case_need WHERE territory_id = {TERRITORY} AND case_id = $1 AND id = ANY ($2)"
 FORGET = f"DELETE FROM case_need_detail WHERE territory_id = {TERRITORY} AND case_id = $1 AND need_id = ANY ($2)"
-THEIR_BITS = f"""
-SELECT coalesce(bit_or(1::bigint << field_bit), 0)
+THEIR_FIELDS = f"""
+SELECT coalesce(bit_or(CASE fields_mask WHEN 0 THEN {MACRO}::bigint ELSE fields_mask END), 0)
   FROM case_need WHERE territory_id = {TERRITORY} AND case_id = $1 AND id = ANY ($2)
 """
 REMOVE = f"DELETE FROM case_need WHERE territory_id = {TERRITORY} AND case_id = $1 AND id = ANY ($2)"
@@ -39,23 +35,33 @@ REMOVE = f"DELETE FROM case_need WHERE territory_id = {TERRITORY} AND case_id = 
 
 @dataclass(frozen=True)
 class NewNeed:
-    """A checked need, with the fields of it and of its details."""
+    """A checked need."""
 
     macro: str
     item: str | None
     note: str | None
 
     @property
-    def seen_bit(self) -> int:
-        return NEEDS[self.macro].seen_bit
+    def fields_mask(self) -> int:
+        """The fields that it tells, besides those of needs themselves."""
+        return told_mask(self.macro, self.item)
 
     @property
-    def told_bit(self) -> int | None:
-        """The field of the details; None without any."""
-        return NEEDS[self.macro].told_bit(self.item) if self.item or self.note else None
+    def known_mask(self) -> int:
+        """What it takes to know of it."""
+        return MACRO | self.fields_mask
+
+    @property
+    def has_details(self) -> bool:
+        return bool(self.item or self.note)
+
+    @property
+    def written_mask(self) -> int:
+        """What is said to have been written: those who do not read its fields are not told that it is there."""
+        return self.fields_mask or MACRO
 
     def may_be_written(self, masks: Masks) -> bool:
-        return masks.may_add(self.seen_bit) and (self.told_bit is None or masks.may_add(self.told_bit))
+        return masks.may_add(self.known_mask | (DETAIL if self.has_details else 0))
 
 
 def checked_needs(findings: Findings, needs: Sequence[Mapping[str, object]], path: str) -> list[NewNeed]:
@@ -80,9 +86,9 @@ async def add_needs(case_id: UUID, needs: Sequence[NewNeed]) -> None:
     """Write these needs, recorded today."""
     async with within_row_security():
         for need in needs:
-            need_id = await connection().fetchval(ADD, case_id, need.macro, need.seen_bit, today())
-            if need.told_bit is not None:
-                await connection().execute(TELL, need_id, case_id, need.told_bit, need.item, need.note)
+            need_id = await connection().fetchval(ADD, case_id, need.macro, need.fields_mask, today())
+            if need.has_details:
+                await connection().execute(TELL, need_id, case_id, need.fields_mask, need.item, need.note)
 
 
 async def may_remove(findings: Findings, case_id: UUID, need_ids: Sequence[UUID], masks: Masks) -> bool:
@@ -97,20 +103,18 @@ async def may_remove(findings: Findings, case_id: UUID, need_ids: Sequence[UUID]
     for position, need_id in enumerate(need_ids):
         if need_id not in rows:
             findings.add(ProblemCode.UNKNOWN_ITEM, "remove", str(position))
-    return all(
-        masks.may_add(row["field_bit"]) and masks.may_add(row["told_bit"] or DETAIL.bit) for row in rows.values()
-    )
+    return all(masks.may_add(MACRO | DETAIL | row["fields_mask"]) for row in rows.values())
 
 
 async def fields_of_needs(case_id: UUID, need_ids: Sequence[UUID]) -> list[int]:
     """Return, for each of these needs, the mask of the fields that it takes to know of it."""
     rows = await connection().fetch(THESE, case_id, list(need_ids))
-    return [1 << row["field_bit"] for row in rows]
+    return [MACRO | row["fields_mask"] for row in rows]
 
 
 async def remove_needs(case_id: UUID, need_ids: Sequence[UUID]) -> int:
-    """Remove these needs and all that was told of them; return the bits of the fields that they were of."""
-    mask: int = await connection().fetchval(THEIR_BITS, case_id, list(need_ids))
+    """Remove these needs and all that was told of them; return the fields that they told."""
+    mask: int = await connection().fetchval(THEIR_FIELDS, case_id, list(need_ids))
     await connection().execute(FORGET, case_id, list(need_ids))
     await connection().execute(REMOVE, case_id, list(need_ids))
     return mask

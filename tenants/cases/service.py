@@ -157,13 +157,13 @@ async def update_needs(
     if not may or not all(need.may_be_written(masks) for need in needs):
         raise not_writable()
     findings.settle()
-    fields = [*(1 << need.seen_bit for need in needs), *await fields_of_needs(case_id, removed)]
+    fields = [*(need.known_mask for need in needs), *await fields_of_needs(case_id, removed)]
     touched = await touch(case_id, "needs", expected_version, fields, masks)
     if not touched.passed:
         raise conflict(expected_version, touched)
     gone = await remove_needs(case_id, removed)
     await add_needs(case_id, needs)
-    await _record_update(case_id, [gone, *(1 << need.seen_bit for need in needs)])
+    await _record_update(case_id, [gone, *(need.written_mask for need in needs)])
 
 
 async def change_status(

@@ -5,18 +5,14 @@ from authz.fields import FIELD
 from tenants.cases.catalogues import Sex
 from tenants.cases.disclosure import disclosure_rows
 from tenants.cases.models import CaseStatus, ClosureReason
+from tenants.cases.need_fields import EVERY_FIELD, MACRO
 from tenants.cases.viewer_can import VIEWER_CAN
 from tenants.events.shape import TIMELINE
 from tenants.joint_work.shape import OF_CASE
 from tenants.reading.shapes import Inline, Kind, Leaf, Many, One, Pages, Shape
 from tenants.sharing.shape import reader_rows
 
-NEED_BITS = sum(
-    FIELD[key].mask
-    for key in ("needs.macro", "justice.measures", "health.addictions", "health.disability", "health.conditions")
-)
-
-SHOWN_NEED = "{mask} & (1::bigint << {child}.field_bit) <> 0"
+SHOWN_NEED = f"{{mask}} & ({{child}}.fields_mask | {MACRO}) = ({{child}}.fields_mask | {MACRO})"
 
 DISADVANTAGE, ISEE = "case_disadvantage", "case_isee"
 
@@ -34,10 +30,10 @@ def health(name: str) -> Leaf:
 
 
 def need_detail(column: str) -> str:
-    """Return the expression of a column of a need's details, where its own field is readable."""
+    """Return the expression of a column of a need's details."""
     return (
         f"(SELECT d.{column} FROM case_need_detail d WHERE d.territory_id = {{row}}.territory_id "
-        "AND d.need_id = {row}.id AND {mask} & (1::bigint << d.field_bit) <> 0)"
+        "AND d.need_id = {row}.id)"
     )
 
 
@@ -130,17 +126,21 @@ PERSON = Inline(
                 ),
                 Leaf(
                     "address",
+                    sql="CASE WHEN {own} OR NOT {of}.protected THEN {of}.address END",
                     table="case_address",
                     field="contacts.address",
-                    note="Street, number and place, at most 300 characters.",
+                    sealable=True,
+                    note="Street, number and place, at most 300 characters; to others, a protected one is as if none "
+                    "were written.",
                 ),
                 Leaf(
                     "address_protected",
                     Kind.BOOLEAN,
-                    sql="{of}.protected",
+                    sql="CASE WHEN {own} THEN coalesce({of}.protected, false) END",
                     table="case_address",
                     field="contacts.address",
-                    note="Never shared with others, whatever pact and consent say.",
+                    aside=True,
+                    note="Never shared with others, whatever pact and consent say; null for them, protected or not.",
                 ),
             ),
             note="Null if I may read none of it.",
@@ -331,8 +331,8 @@ CASE = Shape(
             "Need",
             "{child}.territory_id = {row}.territory_id AND {child}.case_id = {row}.id AND " + SHOWN_NEED,
             order="{child}.recorded_on, {child}.id",
-            bits=NEED_BITS,
-            note="Null if no need may be read.",
+            field="needs.macro",
+            note="Those of whose fields all may be read; null where `needs.macro` may not.",
         ),
         Pages("joint_interventions", "JointIntervention", OF_CASE, note="Those that the reader takes part in."),
         Pages("events", "Event", TIMELINE, note="What happened to it, newest first; to partners, of their joint work."),
@@ -377,14 +377,15 @@ NEED = Shape(
         Leaf(
             "item",
             sql=need_detail("item"),
+            field="needs.detail",
             note="What it is within its family: `catalogue(name: NEED_ITEM)`; null if I may not read it.",
         ),
-        Leaf("note", sql=need_detail("note"), note="In words, at most 2000 characters."),
+        Leaf("note", sql=need_detail("note"), field="needs.detail", note="In words, at most 2000 characters."),
         Leaf("recorded_on", Kind.DATE, required=True, note="The day on which it was written down."),
     ),
     prefix="need",
     of_case="case_id",
     reached=SHOWN_NEED,
-    bits=NEED_BITS,
+    bits=MACRO | EVERY_FIELD,
     cases="SELECT n.case_id FROM case_need n WHERE n.territory_id = {territory} AND n.id = {id}",
 )

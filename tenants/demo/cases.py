@@ -11,7 +11,7 @@ from authz.purposes import Purpose
 from infra.clock import ROME, new_id
 from tenants.cases.models import CaseStatus
 from tenants.cases.names import words_of_name
-from tenants.cases.need_catalogue import NEEDS
+from tenants.cases.need_fields import TOLD, told_mask
 from tenants.demo import words
 from tenants.demo.catalogue import Sharing
 from tenants.demo.network import Network
@@ -146,7 +146,7 @@ def _add_health(rows: Rows, case: Drawn, share: Share | None) -> None:
     """Health is written of some, and of whoever takes the pathway of the health authority."""
     chance = case.chance
     on_pathway = share is not None and share.grounds[0].purpose is Purpose.HEALTH_SOCIAL_PATHWAY
-    macros = {macro.seen_bit: name for name, macro in NEEDS.items() if macro.sensitive}
+    macros = {FIELD[items[None]].bit: name for name, items in TOLD.items() if items[None]}
     for bit, part, details in HEALTH:
         if chance.random() < part or (on_pathway and bit == CONDITIONS):
             rows.add("case_health", case.id, bit, chance.choice(details))
@@ -160,7 +160,7 @@ def _add_health(rows: Rows, case: Drawn, share: Share | None) -> None:
 
 
 def _add_needs(rows: Rows, case: Drawn) -> None:
-    """One to three needs, the sensitive ones first; each carries the field of what it tells."""
+    """One to three needs, the sensitive ones first; each carries the fields that it tells."""
     chance = case.chance
     macros = [*case.sensitive_needs[:2]]
     for macro in chance.sample(words.OFTEN, chance.randint(1, 3) - (len(macros) > 1)):
@@ -169,8 +169,8 @@ def _add_needs(rows: Rows, case: Drawn) -> None:
     for macro in macros:
         need_id = new_id()
         item = chance.choice(words.NEEDS[macro])
-        seen, told = NEEDS[macro].seen_bit, NEEDS[macro].told_bit(item)
+        told = told_mask(macro, item)
         recorded_on = min(case.opened_on + timedelta(days=chance.randrange(0, 30)), case.today)
-        rows.add("case_need", need_id, case.id, macro, seen, recorded_on)
+        rows.add("case_need", need_id, case.id, macro, told, recorded_on)
         note = chance.choice(words.NOTES) if chance.random() < 0.4 else None
         rows.add("case_need_detail", need_id, case.id, told, item, note)

@@ -36,8 +36,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "case_housing": ("case_id", "situation"),
     "case_health": ("case_id", "field_bit", "detail"),
     "case_justice": ("case_id", "measures"),
-    "case_need": ("id", "case_id", "macro", "field_bit", "recorded_on"),
-    "case_need_detail": ("need_id", "case_id", "field_bit", "item", "note"),
+    "case_need": ("id", "case_id", "macro", "fields_mask", "recorded_on"),
+    "case_need_detail": ("need_id", "case_id", "fields_mask", "item", "note"),
     "authorisation": (
         "id",
         "case_id",

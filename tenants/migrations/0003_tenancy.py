@@ -6,14 +6,25 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 
 from authz.actions import Action
-from authz.fields import ALL_FIELDS, FIELD, SENSITIVE, mask_of
+from authz.fields import ALL_FIELDS, FIELD, SENSITIVE
 from infra.row_security import ACCOUNT, FIELD_MASK, ORGANISATION, TERRITORY, TODAY, WRITE_MASK, Tenancy, closed, mine
+from tenants.cases.need_fields import DETAIL, MACRO, item_masks, stored_masks
 from tenants.joint_work.reasons import ClosingReason, DeclineReason
-from tenants.sharing.row_security import may, readable, shared_by, writable
+from tenants.sharing.row_security import (
+    may,
+    readable,
+    readable_unless_sealed,
+    shared_by,
+    wholly_readable,
+    wholly_writable,
+    writable,
+    writable_by_holder,
+)
 
 HOLDER = mine("holder_id")
 SEES_CASES = f"{FIELD_MASK} <> 0"
 WRITES_CASES = f"{WRITE_MASK} <> 0"
+ADDRESS = str(FIELD["contacts.address"].mask)
 OWN_BIT = "(1::bigint << field_bit)"
 # What is written about a case names a case that I hold: with a foreign key alone, one could be claimed or guessed.
 OF_MY_CASE = (
@@ -57,9 +68,6 @@ def rows_of_case(
     key: tuple[str, ...],
     *,
     removable: bool = False,
-    also: str = "",
-    index: Sequence[Sequence[str]] = (),
-    insert_columns: Sequence[str] = (),
     update_columns: Sequence[str] = (),
 ) -> Tenancy:
     """Rows of a case that are seen and written through a live ground whose mask meets their bits."""
@@ -69,12 +77,25 @@ def rows_of_case(
         key=key,
         refers={"case_id": "case_file"},
         select=readable(table, bits),
-        insert=f"{may_write} AND {also}" if also else may_write,
+        insert=may_write,
         update=may_write,
         delete=may_write if removable else "",
-        index=index,
-        insert_columns=insert_columns,
         update_columns=update_columns,
+    )
+
+
+def needs(table: str, bits: int, *, also: str = "true", **more: Sequence[Sequence[str]] | Sequence[str]) -> Tenancy:
+    """Rows that carry the fields that they tell: they exist for whoever has all of these, and `bits` besides."""
+    told = f"({table}.fields_mask | {bits}::bigint)"
+    may_write = wholly_writable(table, told)
+    return Tenancy(
+        table,
+        refers={"case_id": "case_file"},
+        select=wholly_readable(table, told),
+        insert=f"{may_write} AND {also}",
+        update=may_write,
+        delete=may_write,
+        **more,  # type: ignore[arg-type]
     )
 
 
@@ -153,7 +174,16 @@ CASES = [
         "contacts.phone",
         "contacts.email",
     ),
-    group("case_address", "address protected", "contacts.address"),
+    # A partner who could write an address would learn from a protected one that it is there.
+    Tenancy(
+        "case_address",
+        key=("case_id",),
+        refers={"case_id": "case_file"},
+        select=readable_unless_sealed("case_address", ADDRESS, "protected"),
+        insert=writable_by_holder("case_address", ADDRESS),
+        update=writable_by_holder("case_address", ADDRESS),
+        update_columns=("address", "protected"),
+    ),
     group("case_legal_status", "citizenship residence_permit", "status.citizenship", "status.residence_permit"),
     group("case_disadvantage", "statuses", "status.disadvantage"),
     group("case_economic", "income_band debts benefits", "economic.income_band", "economic.debts", "economic.benefits"),
@@ -163,21 +193,15 @@ CASES = [
     group("case_housing", "situation", "housing.situation"),
     group("case_justice", "measures", "justice.measures"),
     rows_of_case("case_health", OWN_BIT, ("case_id", "field_bit"), removable=True, update_columns=("detail",)),
-    rows_of_case(
+    needs(
         "case_need",
-        OWN_BIT,
-        ("id",),
-        removable=True,
+        MACRO,
+        unique=[("id", "case_id", "fields_mask")],
         index=[("case_id",)],
-        insert_columns=("territory_id", "case_id", "macro", "field_bit", "recorded_on"),
+        insert_columns=("territory_id", "case_id", "macro", "fields_mask", "recorded_on"),
         update_columns=("recorded_on",),
     ),
-    rows_of_case(
-        *("case_need_detail", OWN_BIT, ("need_id",)),
-        removable=True,
-        also=OF_A_NEED_I_SEE,
-        update_columns=("item", "note"),
-    ),
+    needs("case_need_detail", MACRO | DETAIL, key=("need_id",), also=OF_A_NEED_I_SEE, update_columns=("note",)),
 ]
 
 WORK = [
@@ -301,6 +325,12 @@ IDS = [
     "GRANT EXECUTE ON FUNCTION time_ordered_id() TO win_app, win_steward",
 ]
 
+MASKS_OF_MACROS = " ".join(
+    f"WHEN '{macro}' THEN fields_mask = ANY ('{{{','.join(map(str, sorted(masks)))}}}'::bigint[])"
+    for macro, masks in stored_masks().items()
+)
+MASKS_OF_ITEMS = " ".join(f"WHEN '{item}' THEN {mask}" for item, mask in item_masks().items())
+
 SHARED = [
     *(
         f"ALTER TABLE {table} ALTER COLUMN is_demo SET DEFAULT false"
@@ -345,8 +375,12 @@ SHARED = [
     # Reads of a list stream over this index alone: order, mask and expiry are all in it.
     "CREATE INDEX case_access_list ON case_access (territory_id, organisation_id, opened_on, case_id) "
     "INCLUDE (read_mask, until, holder_id)",
-    f"ALTER TABLE case_need ADD CHECK (field_bit BETWEEN 0 AND 62 AND (1::bigint << field_bit) & "
-    f"{mask_of(FIELD)} <> 0)",
+    # A need under other fields than the catalogue says is one that somebody could read who may not.
+    f"ALTER TABLE case_need ADD CHECK (CASE macro {MASKS_OF_MACROS} ELSE false END)",
+    f"ALTER TABLE case_need_detail ADD CHECK (item IS NULL OR fields_mask IS NOT DISTINCT FROM "
+    f"CASE item {MASKS_OF_ITEMS} END)",
+    "ALTER TABLE case_need_detail ADD FOREIGN KEY (territory_id, need_id, case_id, fields_mask) "
+    "REFERENCES case_need (territory_id, id, case_id, fields_mask)",
     f"ALTER TABLE case_health ADD CHECK ((1::bigint << field_bit) & "
     f"{sum(field.mask for field in FIELD.values() if field.group == 'health')} <> 0)",
 ]

@@ -209,8 +209,6 @@ OF_ORGANISATION = OPEN_WORK.format(match="c.id = p.organisation_id")
 
 TRIGGERS = [
     ("case_file", "insert", FILES),
-    ("case_address", "insert", ROWS),
-    ("case_address", "update", ROWS),
     ("authorisation", "update", ROWS),
     ("joint_intervention", "update", ROWS),
     ("joint_intervention_authorisation", "insert", ROWS),

@@ -204,12 +204,12 @@ class Rendering:
 
     def many(self, many: Many, selected: Selected, scope: Scope) -> str:
         """Return the expression of a list."""
-        self.requested |= many.bits
         shape = self.shapes[many.target]
+        self.requested |= many.mask | shape.bits
         table = many.rows(self, scope) if many.rows else ""
         source, value, inner = self.source(shape, selected.below, many.on, scope, table=table)
         order = self.fill(many.order, scope, child=inner.row)
-        return guarded(f"(SELECT coalesce(json_agg({value} ORDER BY {order}), '[]') {source})", many.bits, scope)
+        return guarded(f"(SELECT coalesce(json_agg({value} ORDER BY {order}), '[]') {source})", many.mask, scope)
 
     def log(self, cases: str, shown: str = "") -> str:
         """Return the common table expression that logs the reads of other organisations' cases, if there are any.

@@ -48,6 +48,10 @@ class Leaf:
     required: bool = False
     tells: bool = False
     """It tells something of a case, which no field of the registry names: whoever reads it has read of the case."""
+    sealable: bool = False
+    """Its row can be hidden from all but the holder, to whom it is then as if nothing were written."""
+    aside: bool = False
+    """It says how a value is kept and is none itself: a field that has nothing else is empty."""
     note: str = ""
 
     @property
@@ -92,15 +96,19 @@ class One:
 
 @dataclass(frozen=True)
 class Many:
-    """All rows of another shape, in order; null when `bits` are given and the mask meets none of them."""
+    """All rows of another shape, in order; null to whoever may not read their `field`, if they have one."""
 
     name: str
     target: str
     on: str
     order: str
-    bits: int = 0
+    field: str = ""
     rows: "Callable[[Rendering, Scope], str] | None" = None
     note: str = ""
+
+    @property
+    def mask(self) -> int:
+        return FIELD[self.field].mask if self.field else 0
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,5 @@
 """What an accepted proposal stands on, and what that gives: the two texts that derivation and previews are made of."""
 
-from authz.fields import FIELD
-
-ADDRESS = FIELD["contacts.address"].mask
-
 # Every partner that has accepted, with each authorisation that its part stands on.
 STANDINGS = """
     SELECT j.territory_id, j.case_id, j.id AS source_id, p.organisation_id, j.purpose::text AS purpose,
@@ -19,11 +15,6 @@ STANDINGS = """
      WHERE j.territory_id = _territory AND j.case_id = ANY (_cases) AND j.closed_at IS NULL
 """
 
-KEPT = f"""
-           SELECT CASE WHEN EXISTS (SELECT FROM case_address x
-                                     WHERE x.territory_id = c.territory_id AND x.case_id = c.id
-                                       AND x.protected) THEN ~{ADDRESS}::bigint ELSE -1::bigint END AS kept"""
-
 
 def grounds_from(standings: str) -> str:
     """Return the query of what pact, authorisation, offer and dates give to whoever stands so, or is supposed to."""
@@ -31,8 +22,8 @@ def grounds_from(standings: str) -> str:
     SELECT s.organisation_id, c.id AS case_id, s.source_id, t.clause::smallint AS clause, a.id AS authorisation_id,
            s.purpose, bit_or(g.read_mask) AS pact_mask,
            bit_or(t.read_mask & g.read_mask & a.field_mask) AS authorised_mask,
-           bit_or(t.read_mask & g.read_mask & a.field_mask & s.offered_mask & sealed.kept) AS read_mask,
-           bit_or(t.write_mask & g.write_mask & a.field_mask & s.offered_mask & sealed.kept) AS write_mask,
+           bit_or(t.read_mask & g.read_mask & a.field_mask & s.offered_mask) AS read_mask,
+           bit_or(t.write_mask & g.write_mask & a.field_mask & s.offered_mask) AS write_mask,
            min(least(a.until,
                      ((s.accepted_at AT TIME ZONE 'Europe/Rome')::date + t.until_days + 1)::timestamp
                          AT TIME ZONE 'Europe/Rome',
@@ -56,6 +47,5 @@ def grounds_from(standings: str) -> str:
       JOIN pact_term t
         ON t.territory_id = g.territory_id AND t.organisation_id = g.organisation_id AND t.purpose = g.purpose
        AND t.basis = a.basis AND (t.read_mask | t.write_mask) & a.field_mask <> 0
-     CROSS JOIN LATERAL ({KEPT}) sealed
      GROUP BY s.organisation_id, c.id, s.source_id, t.clause, a.id, s.purpose, c.opened_on, c.holder_id
     """

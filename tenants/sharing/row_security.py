@@ -19,6 +19,17 @@ def readable(table: str, bits: str, *, case_column: str = "case_id") -> str:
     return _live_ground(table, case_column, f"a.read_mask & {FIELD_MASK} & {bits} <> 0")
 
 
+def readable_unless_sealed(table: str, bits: str, sealed: str) -> str:
+    """Return `readable` for rows that nobody but the holder has where `sealed` (a column) says so."""
+    test = f"a.read_mask & {FIELD_MASK} & {bits} <> 0 AND (a.clause = 0 OR NOT {table}.{sealed})"
+    return _live_ground(table, "case_id", test)
+
+
+def writable_by_holder(table: str, bits: str) -> str:
+    """Return `writable` for the holder alone."""
+    return _live_ground(table, "case_id", f"a.clause = 0 AND a.write_mask & {WRITE_MASK} & {bits} <> 0")
+
+
 def writable(table: str, bits: str, *, case_column: str = "case_id") -> str:
     """Return the predicate of rows in which my role may write at least one of `bits` (an SQL expression)."""
     return _live_ground(table, case_column, f"a.write_mask & {WRITE_MASK} & {bits} <> 0")
@@ -33,3 +44,21 @@ def shared_by(table: str) -> str:
 def may(action: Action) -> str:
     """Return the predicate that my role has this verb."""
     return f"{ACTIONS} & {action_mask([action])} <> 0"
+
+
+def _together(table: str, mask: str, bits: str) -> str:
+    """Return the predicate that the live grounds together, cut to my role, have every one of `bits`."""
+    return (
+        f"{bits} = {bits} & (SELECT bit_or(a.{mask}) FROM case_access a WHERE a.territory_id = {TERRITORY} "
+        f"AND a.organisation_id = {ORGANISATION} AND a.case_id = {table}.case_id AND a.until > now())"
+    )
+
+
+def wholly_readable(table: str, bits: str) -> str:
+    """Return the predicate of rows of which my role may read all of `bits` (an SQL expression)."""
+    return f"{_together(table, 'read_mask', bits)} & {FIELD_MASK}"
+
+
+def wholly_writable(table: str, bits: str) -> str:
+    """Return the predicate of rows of which my role may write all of `bits` (an SQL expression)."""
+    return f"{_together(table, 'write_mask', bits)} & {WRITE_MASK}"

@@ -44,7 +44,7 @@ READERS = """(
    GROUP BY g.organisation_id, g.source_id)"""
 
 FIELDS = """(
-  SELECT f.position, f.key AS field, {territory} AS territory_id, m.before & f.bit <> 0 AS before,
+  SELECT f.position, f.key AS field, {territory} AS territory_id, m.before & f.bit <> 0 AND NOT {sealed} AS before,
          s.clause, s.until, s.purpose,
          CASE WHEN m.authorised_mask & f.bit <> 0 AND {sealed} THEN '{protected}' {denials} ELSE '{shared}' END
          AS reason
@@ -58,7 +58,7 @@ FIELDS = """(
            FROM {grounds}) m
     LEFT JOIN LATERAL (
          SELECT g.clause, g.until, upper(g.purpose) AS purpose FROM {grounds}
-          WHERE g.later AND g.read_mask & f.bit <> 0 ORDER BY g.until DESC, g.clause LIMIT 1) s ON true)"""
+          WHERE g.later AND g.read_mask & f.bit <> 0 AND NOT {sealed} ORDER BY g.until DESC, g.clause LIMIT 1) s ON true)"""
 
 
 GROUNDS = (
@@ -87,7 +87,7 @@ SEALED = (
 
 def preview_rows(rendering: "Rendering", scope: "Scope") -> str:
     """Return the rows (field, before, reason, clause, purpose, until): one for each field that a case can hold."""
-    fields = [f"({field.bit}, '{field.key}', {field.mask}::bigint)" for field in held_fields(rendering.shapes["Case"])]
+    fields = [f"({field.bit}, '{field.key}', {field.mask}::bigint)" for field in held_fields(rendering.shapes)]
     denials = " ".join(
         f"WHEN m.{column} & f.bit = 0 THEN '{reason.value}'" for reason, column in CONDITIONS if reason != Reason.ROLE
     )

@@ -15,6 +15,8 @@ def may(
     act: str,
 ) -> bool:
     """Tell whether the organisation may do `act` to the field for the purpose."""
+    if (act, field.key) == ("write", "contacts.address"):
+        return False
     lists = [document["parties"].get(name, []) for name in ("promoters", "signatories", "adherents")]
     if not any(organisation in members for members in lists):
         return False

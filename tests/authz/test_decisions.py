@@ -45,7 +45,7 @@ def rules(draw: st.DrawFn) -> dict[str, Any] | None:
         "with": {name: words for name, words in grantees.items() if words},
         "for": draw(some(PURPOSES, 3)),
         "read": left(draw(some(NAMES))),
-        "write": left(draw(some(NAMES))),
+        "write": [name for name in left(draw(some(NAMES))) if name != "contacts.address"],
         "never": never,
         "until_days": draw(st.none() | st.integers(1, 1825)),
     }

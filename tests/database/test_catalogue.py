@@ -87,7 +87,7 @@ NOT_READ = {
     "case_need_detail": {"need_id"},
 }
 """Columns that nothing reads, on purpose; whoever adds a column declares it or writes it here."""
-KEYS = {"territory_id", "case_id", "field_bit"}
+KEYS = {"territory_id", "case_id", "field_bit", "fields_mask"}
 ALIASED = re.compile(r"(?:FROM|JOIN) (\w+) (\w+)\b")
 COLUMN = re.compile(r"\{?(\b\w+)\}?\.(\w+)")
 

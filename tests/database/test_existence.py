@@ -249,7 +249,7 @@ async def test_an_insert_that_names_a_hidden_row_is_refused_as_one_that_names_no
     differ, asked = [], 0
     for table, column in await world.owner.fetch(KEYS):
         target = ROWS_OF.get(column, "kept")
-        hidden = world[target] if target else world.needs["kept", "housing"]
+        hidden = world[target] if target else world.needs["kept", "eviction"]
         for ending in ("", " ON CONFLICT DO NOTHING", " RETURNING true"):
             columns, values = [], []
             for name, kind in await world.owner.fetch(GIVEN, table):

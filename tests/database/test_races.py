@@ -28,7 +28,6 @@ UPDATE authorisation SET withdrawn_at = now(), withdrawn_by = {ACCOUNT}, withdra
 CLOSE = f"""
 UPDATE joint_intervention SET closed_at = now(), closed_by = {ACCOUNT}, closing_reason = 'other' WHERE case_id = $1
 """
-PROTECT = "UPDATE case_address SET protected = NOT protected WHERE case_id = $1"
 GIVE = f"""
 INSERT INTO authorisation (territory_id, case_id, holder_id, basis, purposes, organisation_ids, kinds, field_mask,
                            until, given_at, given_by)
@@ -43,14 +42,13 @@ STEPS = {
     "accept": ("partner", ACCEPT),
     "withdraw": ("holder", WITHDRAW),
     "close": ("holder", CLOSE),
-    "protect": ("holder", PROTECT),
     "give": ("holder", GIVE),
     "change the pact": (None, NARROW),
     "leave the territory": (None, LEAVE),
 }
 BESIDE_ACCEPT = [step for step in STEPS if step != "accept"]
 PAIRS = [pair for step in BESIDE_ACCEPT for pair in permutations(("accept", step))]
-PAIRS += [*permutations(("change the pact", "withdraw")), *permutations(("protect", "change the pact"))]
+PAIRS += permutations(("change the pact", "withdraw"))
 
 
 def named_pair(first: str, second: str) -> ParameterSet:
@@ -185,7 +183,7 @@ async def test_a_write_and_a_change_of_the_pact_do_not_wait_in_a_circle(ground: 
         )
         task = asyncio.create_task(do(ground, other, "change the pact", name))
         await done_or_waiting(watcher, other, task)
-        await do(ground, one, "protect", name)
+        await do(ground, one, "withdraw", name)
         await one.execute("COMMIT")
         await task
         await other.execute("COMMIT")

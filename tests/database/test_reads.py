@@ -104,7 +104,7 @@ READERS = {
         "clinic", Role.CASE_MANAGER, {"treated": bits(PATHWAY)}, works=("treated",), partners=1, grounds=("treated",)
     ),
     "a volunteer of the health partner": Reader(
-        *("clinic", Role.VOLUNTEER, {"treated": bits(("identity.name",))}),
+        *("clinic", Role.VOLUNTEER, {"treated": bits(("identity.name", "needs.macro", "needs.detail"))}),
         works=("treated",),
         partners=1,
         grounds=("treated",),
@@ -132,14 +132,12 @@ def expected(reader: Reader) -> dict[str, list[str]]:
     rows["case_health"] = sorted(
         case for case, mask in seen.items() for kind in HEALTH if mask & bits((f"health.{kind}",))
     )
-    rows["case_need"] = sorted(case for case, mask in seen.items() for name in NEEDS.values() if mask & bits((name,)))
+    for table, names in {"case_need": ("needs.macro",), "case_need_detail": ("needs.macro", "needs.detail")}.items():
+        tells = [bits((*names, *fields)) for fields in NEEDS.values()]
+        rows[table] = sorted(case for case, mask in seen.items() for told in tells if mask & told == told)
     rows["case_name_word"] = sorted(case for case, mask in seen.items() if mask & bits(("identity.name",)))
     rows["case_change"] = sorted(
         case for case, mask in seen.items() for needed in CHANGES if mask & (change := bits(needed)) == change
-    )
-    details = {"needs.macro": "needs.detail"}
-    rows["case_need_detail"] = sorted(
-        case for case, mask in seen.items() for name in NEEDS.values() if mask & bits((details.get(name, name),))
     )
     is_holder = bool(reader.authorisations)
     own = [case for case in seen if case not in reader.works] if not is_holder else sorted(seen)

@@ -8,6 +8,7 @@ from authz.fields import ALL_FIELDS, FIELD
 from authz.roles import Role
 from infra.clock import now, today
 from infra.row_security import ACCOUNT
+from tenants.cases.need_fields import TOLD, item_masks, stored_masks, told_mask
 from tests.database.conftest import As, outcome
 from tests.database.test_reads import BY_ROW, GROUPS
 from tests.database.world import World
@@ -20,7 +21,15 @@ SELECT c.relname, a.attname, format_type(a.atttypid, NULL) FROM pg_class c
 """
 IMMUTABLE = {"id", "territory_id", "holder_id", "case_id", "person_id", "need_id", "account_id", "version", "opened_by"}
 IMMUTABLE |= {"given_at", "given_by", "field_mask", "offered_mask", "purposes", "purpose", "basis", "until"}
-IMMUTABLE |= {"kinds", "organisation_ids", "joint_intervention_id", "organisation_id", "proposed_by", "field_bit"}
+IMMUTABLE |= {
+    "kinds",
+    "organisation_ids",
+    "joint_intervention_id",
+    "organisation_id",
+    "proposed_by",
+    "field_bit",
+    "fields_mask",
+}
 
 
 async def test_what_says_whose_a_row_is_never_changes(world: World) -> None:
@@ -39,8 +48,8 @@ async def test_updates_and_deletes_of_a_stranger_change_nothing(acting: As, worl
 
 
 async def test_a_partner_writes_only_what_it_may(acting: As, world: World) -> None:
-    """The partner may write phone, address, work and needs of one case; and anything of its own."""
-    may = {"case_contacts": 2, "case_address": 2, "case_work": 2, "case_identity": 2}
+    """The partner may write phone, work and needs of one case, but no address; and anything of its own."""
+    may = {"case_contacts": 2, "case_work": 2, "case_identity": 2}
     async with acting(world.context("partner", Role.CASE_MANAGER)) as connection:
         for table in GROUPS:
             column = await connection.fetchval(
@@ -176,14 +185,26 @@ async def test_an_answer_is_given_once(acting: As, world: World, who: str) -> No
         assert await connection.execute(f"{ANSWER}, answered_at = now(), answered_by = {ACCOUNT}") == "UPDATE 0"
 
 
-async def test_a_protected_address_is_shared_with_nobody(acting: As, world: World) -> None:
-    seen = "SELECT count(*) FROM {table} WHERE case_id = $1"
+async def test_a_protected_address_is_to_a_partner_as_if_there_were_none(acting: As, world: World) -> None:
+    """It has no row, writing is refused as it is where none is protected, and no ground changes by it."""
+    case = world["shared"]
+    me = "SELECT set_config('win.organisation_id', $1, true)"
+    grounds = "SELECT * FROM case_access WHERE case_id = $1 ORDER BY clause, authorisation_id"
+    write = "INSERT INTO case_address (territory_id, case_id, address) VALUES ($1, $2, 'x')"
+    found: dict[bool, list[object]] = {}
     async with acting(world.context("holder", Role.CASE_MANAGER)) as connection:
-        await connection.execute("UPDATE case_address SET protected = true WHERE case_id = $1", world["shared"])
-        assert await connection.fetchval(seen.format(table="case_address"), world["shared"]) == 1
-        await connection.execute("SELECT set_config('win.organisation_id', $1, true)", str(world["partner"]))
-        assert await connection.fetchval(seen.format(table="case_address"), world["shared"]) == 0
-        assert await connection.fetchval(seen.format(table="case_contacts"), world["shared"]) == 1
+        for protected in (False, True):
+            await connection.execute(me, str(world["holder"]))
+            change = "UPDATE case_address SET protected = $2 WHERE case_id = $1"
+            assert await connection.execute(change, case, protected) == "UPDATE 1"
+            await connection.execute(me, str(world["partner"]))
+            rows = await connection.fetch("SELECT FROM case_address WHERE case_id = $1", case)
+            assert len(rows) == (0 if protected else 1)
+            changed = await connection.execute("UPDATE case_address SET address = 'x' WHERE case_id = $1", case)
+            added = await outcome(connection, write, world["here"], case)
+            found[protected] = [changed, added, await connection.fetch(grounds, case)]
+    assert found[False] == found[True]
+    assert found[True][0] == "UPDATE 0"
 
 
 async def test_a_holder_opens_cases_of_its_own_persons_only(acting: As, world: World) -> None:
@@ -229,10 +250,41 @@ async def test_health_is_hidden_and_kept_field_by_field(acting: As, world: World
 
 
 async def test_a_row_is_not_moved_to_another_field(acting: As, world: World) -> None:
+    moves = {"case_health": "field_bit = 40", "case_need": "fields_mask = 0", "case_need_detail": "fields_mask = 0"}
+    assert set(moves) == set(BY_ROW)
     async with acting(world.context("clinic", Role.CASE_MANAGER)) as connection:
-        for table in BY_ROW:
-            answer = await outcome(connection, f"UPDATE {table} SET field_bit = $1", FIELD["needs.macro"].bit)
+        for table, move in moves.items():
+            answer = await outcome(connection, f"UPDATE {table} SET {move}")
             assert answer.startswith("InsufficientPrivilegeError"), table
+
+
+ADD_NEED = (
+    "INSERT INTO case_need (territory_id, case_id, macro, fields_mask, recorded_on) "
+    "VALUES ($1, $2, $3, $4, current_date) RETURNING id"
+)
+ADD_DETAIL = (
+    "INSERT INTO case_need_detail (territory_id, case_id, need_id, item, fields_mask) VALUES ($1, $2, $3, $4, $5)"
+)
+
+
+@pytest.mark.parametrize("macro", TOLD)
+async def test_a_need_is_stored_under_the_fields_of_its_item_and_no_others(
+    acting: As, world: World, macro: str
+) -> None:
+    """The database has the table of the catalogue too: what is kept elsewhere is what somebody else could read."""
+    here, case = world["here"], world["kept"]
+    async with acting(world.context("holder", Role.CASE_MANAGER)) as connection:
+        for item in TOLD[macro]:
+            told = told_mask(macro, item)
+            need = await connection.fetchval(ADD_NEED, here, case, macro, told)
+            for wrong in {0, FIELD["health.mental"].mask, FIELD["justice.measures"].mask} - stored_masks()[macro]:
+                answer = await outcome(connection, ADD_NEED, here, case, macro, wrong)
+                assert answer.startswith("CheckViolationError"), (macro, wrong)
+            for item_of_another in ("eviction", "depression", "psychic", "1"):
+                if item_masks().get(item_of_another) != told:
+                    answer = await outcome(connection, ADD_DETAIL, here, case, need, item_of_another, told)
+                    assert answer.startswith("CheckViolationError"), (item, item_of_another)
+            assert await outcome(connection, ADD_DETAIL, here, case, need, item, told) == "[]"
 
 
 async def test_no_key_cascades(world: World) -> None:

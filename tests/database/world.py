@@ -13,8 +13,15 @@ from infra.clock import new_id, now, today
 from infra.database import Context
 
 PLACEMENT = ("identity.name", "identity.birth", "contacts.phone", "contacts.address", "work.profile", "needs.macro")
-PATHWAY = ("identity.name", "health.conditions")
-NEEDS = {"housing": "needs.macro", "health": "health.conditions", "justice": "justice.measures"}
+PATHWAY = ("identity.name", "health.conditions", "needs.macro", "needs.detail")
+NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("housing", "eviction"): (),
+    ("health", "oncological"): ("health.conditions",),
+    ("health", "depression"): ("health.mental",),
+    ("disability", "psychic"): ("health.disability", "health.mental"),
+    ("justice", "detention"): ("justice.measures",),
+}
+"""Family and item of each need, and the fields that it tells."""
 ORGANISATIONS = ("holder", "partner", "clinic", "invited", "declined", "stranger")
 CASES = ("shared", "treated", "kept", "withdrawn", "expired", "closed")
 CHANGES: tuple[tuple[str, ...], ...] = ((), ("work.profile",), ("needs.macro", "health.mental"))
@@ -149,13 +156,12 @@ async def add_case(world: World, territory: str, holder: str, name: str) -> None
         await world.put(
             "case_health", **key, field_bit=FIELD[f"health.{kind}"].bit, detail=f"{name} case_health {kind}"
         )
-    for macro, field_name in NEEDS.items():
-        need = world.needs[name, macro] = new_id()
-        bit = FIELD[field_name].bit
-        detail = FIELD["needs.detail"].bit if field_name == "needs.macro" else bit
-        await world.put("case_need", **key, id=need, macro=macro, field_bit=bit, recorded_on=today())
+    for (macro, item), names in NEEDS.items():
+        need = world.needs[name, item] = new_id()
+        told = bits(names)
+        await world.put("case_need", **key, id=need, macro=macro, fields_mask=told, recorded_on=today())
         await world.put(
-            "case_need_detail", **key, need_id=need, field_bit=detail, item="1", note=f"{name} case_need_detail {macro}"
+            "case_need_detail", **key, need_id=need, fields_mask=told, item=item, note=f"{name} case_need_detail"
         )
     await world.put(
         "access_log",

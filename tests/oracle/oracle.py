@@ -19,6 +19,19 @@ ALL = COMMON | CONFIDENTIAL | SPECIAL | JUDICIAL
 READS = {"volunteer": COMMON | CONFIDENTIAL, "operator": ALL - JUDICIAL, "case_manager": ALL, "coordinator": ALL}
 WRITES = {"volunteer": COMMON, "operator": COMMON | CONFIDENTIAL, "case_manager": ALL, "coordinator": ALL}
 
+TELLS = {
+    "unemployment": set(),
+    "debt": set(),
+    "pregnancy": {"health.conditions"},
+    "depression": {"health.mental"},
+    "psychic": {"health.disability", "health.mental"},
+    "gambling": {"health.addictions"},
+    "detention": {"justice.measures"},
+    "trafficking": {"status.disadvantage"},
+    "permit_procedure": {"status.residence_permit"},
+}
+"""Some needs, and what each of them tells besides that there is one."""
+
 
 @dataclass
 class Organisation:
@@ -72,7 +85,8 @@ def shared(shares: list[dict], who: Organisation, case: Case, act: str) -> set[s
                 named = work.purpose in one.purposes and {who.slug, who.kind} & set(one.whom)
                 if one.holds and named and one.basis == rule["basis"] and not (work.aged and rule["until_days"]):
                     given |= (expanded(rule[act]) - never) & expanded(one.fields) & expanded(work.offered)
-    return given - ({"contacts.address"} if case.protected else set())
+    # An address is written by the holder alone.
+    return given - ({"contacts.address"} if act == "write" else set())
 
 
 def accept(case: Case, work: Work, who: Organisation) -> None:
@@ -103,3 +117,13 @@ def may(shares: list[dict], who: Organisation, role: str, case: Case, act: str) 
     """The fields of this case that this member may read or write."""
     granted = ALL if case.holder == who.slug else shared(shares, who, case, act)
     return granted & (READS if act == "read" else WRITES).get(role, set())
+
+
+def as_if_empty(who: Organisation, case: Case) -> set[str]:
+    """The fields that look to them as if nothing were written."""
+    return {"contacts.address"} if case.protected and case.holder != who.slug else set()
+
+
+def needs_shown(readable: set[str]) -> set[str]:
+    """The needs, of those above, that are there for whoever reads these fields."""
+    return {item for item, told in TELLS.items() if {"needs.macro"} | told <= readable}

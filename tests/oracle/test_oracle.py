@@ -16,7 +16,7 @@ from authz.faults import PactError
 from infra.clock import new_id, now, today
 from tenants.pacts.service import bring_into_force, load_pact, parties_of
 from tests.authz.documents import KINDS
-from tests.oracle.oracle import Authorisation, accept, attach, leave, may
+from tests.oracle.oracle import Authorisation, accept, as_if_empty, attach, leave, may, needs_shown
 from tests.oracle.strategies import (
     OPEN_GROUPS,
     PURPOSES,
@@ -97,9 +97,7 @@ def seen_in(case: dict[str, Any]) -> set[str]:
             value = value[name] if value is not None else None
         if value is not None:
             found.add(key)
-    needs = case["needs"] or []
-    found |= {"needs.macro"} if needs else set()
-    return found | ({"needs.detail"} if any(need["item"] for need in needs) else set())
+    return found
 
 
 class Check:
@@ -127,11 +125,28 @@ class Check:
             return
         assert answer is not None, where
         shared += len(PATHS) + 2 if member.organisation.slug != known.case.holder else 0
-        shown = set(PATHS) | {"needs.macro"} | ({"needs.detail"} if "needs.macro" in readable else set())
-        assert seen_in(answer) == readable & shown, where
-        stated = {item["field"] for item in answer["disclosure"] if item["state"] == "VALUE"}
-        assert stated == readable & (set(PATHS) | {"needs.macro", "needs.detail"}), where
+        empty = as_if_empty(member.organisation, known.case)
+        assert seen_in(answer) == readable & set(PATHS) - empty, where
+        needs = needs_shown(readable)
+        self.agree_on_needs(answer["needs"], needs if "needs.macro" in readable else None, readable, where)
+        detailed = {"needs.macro", "needs.detail"} if needs else {"needs.macro"}
+        states = {
+            state: {item["field"] for item in answer["disclosure"] if item["state"] == state}
+            for state in ("VALUE", "EMPTY", "WITHHELD")
+        }
+        everything = set(PATHS) | {"needs.macro", "needs.detail"}
+        assert states["VALUE"] == readable & (set(PATHS) | detailed) - empty, where
+        assert states["EMPTY"] == (everything & readable) - states["VALUE"], where
+        assert states["WITHHELD"] == everything - readable, where
         assert set(answer["viewerCan"]["writeFields"]) == self.may(member, known, "write"), where
+
+    def agree_on_needs(self, told: Any, needs: set[str] | None, readable: set[str], where: str) -> None:
+        """Compare the needs: as many as are shown, and with an item only where details are read."""
+        if needs is None:
+            assert told is None, where
+            return
+        items = sorted(need["item"] or "" for need in told)
+        assert items == (sorted(needs) if "needs.detail" in readable else [""] * len(needs)), where
 
     async def everything(self) -> None:
         """Compare every case as every member gets it, on every way."""

@@ -12,9 +12,10 @@ import httpx
 
 from authz.fields import FIELD
 from infra.clock import new_id, today
+from tenants.cases.need_fields import TOLD, told_mask
 from tenants.members.service import issue_token
 from tests.authz.documents import KINDS
-from tests.oracle.oracle import Authorisation, Case, Organisation, Work
+from tests.oracle.oracle import TELLS, Authorisation, Case, Organisation, Work
 from tests.tenants.land import settle
 
 FILLED: Mapping[str, Mapping[str, object]] = {
@@ -173,17 +174,24 @@ async def add_case(owner: asyncpg.Connection, territory: UUID, holder: UUID) -> 
             "INSERT INTO case_health (territory_id, case_id, field_bit, detail) VALUES ($1, $2, $3, 'x')",
             *(territory, case, FIELD[f"health.{name}"].bit),
         )
-    need = new_id()
-    await owner.execute(
-        "INSERT INTO case_need (territory_id, id, case_id, macro, field_bit, recorded_on) "
-        "VALUES ($1, $2, $3, 'employment', $4, $5)",
-        *(territory, need, case, FIELD["needs.macro"].bit, today()),
-    )
-    await owner.execute(
-        "INSERT INTO case_need_detail (territory_id, need_id, case_id, field_bit, item) VALUES ($1, $2, $3, $4, $5)",
-        *(territory, need, case, FIELD["needs.detail"].bit, "unemployment"),
-    )
+    for item in TELLS:
+        await add_need(owner, territory, case, item)
     return case
+
+
+async def add_need(owner: asyncpg.Connection, territory: UUID, case: UUID, item: str) -> None:
+    """Add a need of this item, under the fields that the catalogue gives it."""
+    need, macro = new_id(), next(macro for macro, items in TOLD.items() if item in items)
+    told = told_mask(macro, item)
+    await owner.execute(
+        "INSERT INTO case_need (territory_id, id, case_id, macro, fields_mask, recorded_on) "
+        "VALUES ($1, $2, $3, $4, $5, $6)",
+        *(territory, need, case, macro, told, today()),
+    )
+    await owner.execute(
+        "INSERT INTO case_need_detail (territory_id, need_id, case_id, fields_mask, item) VALUES ($1, $2, $3, $4, $5)",
+        *(territory, need, case, told, item),
+    )
 
 
 async def give(world: World, known: Known, one: Authorisation) -> None:

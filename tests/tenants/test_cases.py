@@ -15,11 +15,13 @@ from infra.database import Connection
 from infra.errors import Conflict, Invalid, NotFound, Refused
 from tenants.cases import service
 from tenants.cases.opening import CODE_SIGNS
-from tests.tenants.office import HOLDER, Office, acting, do, open_office, see, stored, version_of
+from tenants.joint_work.service import accept_joint_intervention, propose_joint_intervention
+from tests.tenants.office import FIELDS as CONSENTED
+from tests.tenants.office import HOLDER, PARTNER, Office, acting, do, open_office, see, stored, version_of
 
 NOW = today()
 NEEDS = """
-SELECT n.macro, n.field_bit, d.field_bit, n.id, d.item, d.note
+SELECT n.macro, n.fields_mask, n.id, d.item, d.note
   FROM case_need n LEFT JOIN case_need_detail d ON d.need_id = n.id WHERE n.case_id = $1
 """
 
@@ -43,12 +45,10 @@ async def test_a_new_case_has_a_number_for_people_and_what_was_given(office: Off
         *("Am\u00e9lie", "D'Angelo", date(1990, 5, 7), 1990, "F"),
     )
     assert await stored(office, "case_contacts", case, "municipality, phone") == ("048014", None)
-    kept = (
-        "SELECT n.macro, n.field_bit, d.item, d.note FROM case_need n LEFT JOIN case_need_detail d ON d.need_id = n.id"
-    )
-    assert sorted(await see(office.anna, f"{kept} WHERE n.case_id = $1", case)) == [
-        ("health", FIELD["health.conditions"].bit, None, None),
-        ("housing", FIELD["needs.macro"].bit, "eviction", "entro un mese"),
+    kept = [(macro, told, item, note) for macro, told, _, item, note in await see(office.anna, NEEDS, case)]
+    assert sorted(kept) == [
+        ("health", FIELD["health.conditions"].mask, None, None),
+        ("housing", 0, "eviction", "entro un mese"),
     ]
 
 
@@ -188,14 +188,21 @@ async def test_what_cannot_be_read_is_not_written_over(office: Office) -> None:
     assert await stored(office, "case_housing", case) is None
 
 
-async def test_a_protected_address_is_out_of_a_partners_reach(office: Office) -> None:
-    case = await office.a_shared_case()
-    await do(office.giulia, service.update_contacts, case, 1, {"address": "Via Roma 1"})
-    await do(office.anna, service.update_contacts, case, 2, {"address_protected": True})
-    for given in ({"address": "Via Roma 2"}, {"address_protected": False}):
-        with pytest.raises(Refused):
-            await do(office.giulia, service.update_contacts, case, 3, given)
-    assert await see(office.giulia, "SELECT FROM case_address WHERE case_id = $1", case) == []
+async def test_an_address_is_written_by_the_holder_alone(office: Office) -> None:
+    """A partner who could write one would learn from a protected address that it is there."""
+    for protected in (None, False, True):
+        case = await office.a_shared_case()
+        if protected is not None:
+            await do(office.anna, service.update_contacts, case, 1, {"address": "Via Roma 1"})
+            await do(office.anna, service.update_contacts, case, 2, {"address_protected": protected})
+        told = set()
+        for given in ({"address": "Via Roma 2"}, {"address": None}, {"address_protected": False}):
+            with pytest.raises(Refused) as refused:
+                await do(office.giulia, service.update_contacts, case, 3, given)
+            told.add(str(refused.value))
+        assert len(told) == 1
+        found = await see(office.giulia, "SELECT address FROM case_address WHERE case_id = $1", case)
+        assert found == ([("Via Roma 1",)] if protected is False else [])
 
 
 # Needs
@@ -210,13 +217,12 @@ async def test_needs_are_added_and_removed(office: Office) -> None:
     ]
     await do(office.anna, service.update_needs, case, 1, add=add)
     rows = {macro: rest for macro, *rest in await see(office.anna, NEEDS, case)}
-    seen, justice = FIELD["needs.macro"].bit, FIELD["justice.measures"].bit
-    assert {macro: tuple(rest[:2]) for macro, rest in rows.items()} == {
-        "family": (seen, FIELD["status.disadvantage"].bit),
-        "justice": (justice, justice),
-        "other": (seen, None),
+    assert {macro: rest[0] for macro, rest in rows.items()} == {
+        "family": FIELD["status.disadvantage"].mask,
+        "justice": FIELD["justice.measures"].mask,
+        "other": 0,
     }
-    await do(office.anna, service.update_needs, case, 2, remove=[rows["family"][2], rows["justice"][2]])
+    await do(office.anna, service.update_needs, case, 2, remove=[rows["family"][1], rows["justice"][1]])
     assert await see(office.anna, "SELECT macro FROM case_need WHERE case_id = $1", case) == [("other",)]
     assert await see(office.anna, "SELECT FROM case_need_detail WHERE case_id = $1", case) == []
 
@@ -253,6 +259,26 @@ async def test_a_sensitive_need_does_not_exist_for_who_may_not_read_it(office: O
         ("justice",),
         ("other",),
     ]
+
+
+async def test_a_need_takes_the_right_to_all_that_it_tells(office: Office) -> None:
+    """Of the health fields giulia reads the conditions and none other: so of the needs of that family some."""
+    case = await office.a_case()
+    await office.consent(case, fields=[*CONSENTED, "health.conditions"])
+    offered = [*CONSENTED, "health.conditions"]
+    work = await do(office.anna, propose_joint_intervention, case, "traineeship", [PARTNER], offered, None)
+    await do(office.giulia, accept_joint_intervention, work)
+    items = [("health", "oncological"), ("health", "depression"), ("health", "mental_illness"), ("family", "pregnancy")]
+    items += [("disability", "psychic"), ("family", "domestic_violence"), ("migration", "irregular_status")]
+    add = [{"macro": macro, "item": item, "note": "x"} for macro, item in items]
+    await do(office.anna, service.update_needs, case, 1, add=add)
+    needs = "SELECT n.id, d.item FROM case_need n LEFT JOIN case_need_detail d ON d.need_id = n.id WHERE n.case_id = $1"
+    assert {item for _, item in await see(office.giulia, needs, case)} == {"oncological", "pregnancy"}
+    hidden = {item: need for need, item in await see(office.anna, needs, case)}["depression"]
+    with pytest.raises(Invalid):
+        await do(office.giulia, service.update_needs, case, 2, remove=[hidden])
+    with pytest.raises(Refused):
+        await do(office.giulia, service.update_needs, case, 2, add=[{"macro": "health", "item": "depression"}])
 
 
 async def test_a_verb_that_fails_leaves_the_transaction_usable(office: Office) -> None:
