@@ -8,6 +8,7 @@ from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
+from strawberry.utils.str_converters import to_camel_case
 
 from api import case_inputs as inputs
 from api.ids import row_id
@@ -16,6 +17,7 @@ from api.reading.answer import read_page
 from api.reading.types import TYPES, After, Before, First, Last
 from api.verbs import do, given, payload
 from authz.actions import Action
+from infra.errors import BadRequest
 from tenants.cases import service
 from tenants.cases.listing import CASES
 from tenants.cases.names import asked_words
@@ -36,10 +38,14 @@ class CaseFilter:
     )
 
     def conditions(self) -> dict[str, str]:
-        """Return the given conditions as text parameters."""
+        """Return the given conditions as text parameters. Raises `BadRequest` for one that asks for nothing."""
         values = given(self)
         if isinstance(self.name, str):
             values["name"] = asked_words(self.name)
+        for name, value in values.items():
+            # Whatever begins with nothing is every name there is: that is no search, and would be read of every case.
+            if isinstance(value, str) and not any(sign.isalnum() for sign in value):
+                raise BadRequest("error.empty_filter", name=to_camel_case(name))
         values["status"] = self.status.value.lower() if self.status else None
         return {name: str(value) for name, value in values.items() if value is not None}
 

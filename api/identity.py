@@ -11,7 +11,7 @@ from starlette.requests import Request
 from authz.actor import Actor
 from authz.kinds import OrganisationKind
 from authz.roles import Role
-from infra.database import Connection, transaction
+from infra.database import Connection, Context, transaction
 from infra.errors import BadRequest, Refused, Unauthenticated
 from tenants.members.secrets import PREFIXES, Kind, hash_of
 
@@ -42,6 +42,13 @@ class Viewer:
     account_language: str
     is_stale: bool
     """Whether the session's last use was noted more than a minute ago."""
+
+    @property
+    def context(self) -> Context:
+        """Whose rows there are for them, in a transaction beside the one that they were signed in by."""
+        actor = self.actor
+        masks = (actor.read_mask, actor.write_mask)
+        return Context(actor.territory_id, actor.organisation_id, actor.account_id, *masks)
 
     def speaking(self, language: str) -> "Viewer":
         """Return the same member, answered in this language."""

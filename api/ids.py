@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from api import attempts
 from infra.errors import NotFound
 
 
@@ -16,6 +17,7 @@ def row_id(prefix: str, text: str) -> UUID:
         raise NotFound from None
     if str(found) != value:
         raise NotFound
+    attempts.name(found)
     return found
 
 

@@ -84,6 +84,12 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "JOINT_INTERVENTION_SUSPENDED": "What it stood on has ended: a partner sees the case no more.",
         "JOINT_INTERVENTION_ATTACHED": "The holder has put it on another authorisation: a partner sees the case again.",
     },
+    "AccessKind": {
+        "OPENED": "By itself, or with the joint work on it.",
+        "LISTED": "In a list, beside others.",
+        "SEARCHED": "By a search for what is in it: whoever gets an answer has learnt that it is.",
+        "REFUSED": "Not at all: somebody asked for it who may not know that it is there; once an hour an organisation.",
+    },
     "FieldState": {
         "VALUE": "There is one, and I may see it.",
         "EMPTY": "I may see it, and nobody has written one.",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from api import attempts
 from api.ids import prefix_of, row_id
 from api.reading.answer import read_one, read_several
 from api.reading.types import Node
@@ -39,6 +40,8 @@ class Query:
         for prefix, rows in by_noun(places).items():
             read = await read_several(info._raw_info, NODES[prefix].name, rows)
             found |= {(prefix, row): value for row, value in read.items()}
+        if len(found) < len(set(places)):
+            attempts.miss()
         return [found.get(place) if place else None for place in places]
 
 

@@ -22,7 +22,8 @@ from graphql import (
 from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingOnIncremental
 
 from api.account import is_secret
-from api.counting import count_refusal, count_result
+from api.attempts import Attempts, begin
+from api.counting import code_of, count_refusal, count_result
 from api.documents import Prepared, demand_affordable, prepare, roots
 from api.identity import Credentials, Standing, demand_still_entered, enter, not_overtaken, note_use
 from api.reading.answer import Asking
@@ -30,7 +31,7 @@ from api.schema import schema
 from api.soundness import PACTS
 from authz.actor import Actor
 from infra.database import OUTDATED, again, connection, transaction
-from infra.errors import BadRequest, MethodNotAllowed, NotFound, Refused, Unauthenticated, WinError
+from infra.errors import BadRequest, ErrorCode, MethodNotAllowed, NotFound, Refused, Unauthenticated, WinError
 from infra.log import logger
 from tenants.account.service import Renewed
 from tenants.members.noting import pseudonym
@@ -85,8 +86,11 @@ class CompiledExecutor(ExecutorThrowingOnIncremental):
 
 async def answer(ask: Ask, credentials: Credentials, request_id: UUID, *, language: str | None = None) -> Answered:
     """Return the result, in the caller's language or the one asked for. Raises `WinError` if nothing was executed."""
+    attempts = begin(request_id)
     try:
-        answered = await not_overtaken(lambda: again(lambda: _answer(ask, credentials, request_id, language)))
+        answered = await not_overtaken(lambda: again(lambda: _answer(ask, credentials, attempts, language)))
+        attempts.is_in_vain |= any(code_of(error) == ErrorCode.NOT_FOUND for error in answered.result.errors or ())
+        await attempts.log()
     except Exception as error:
         count_refusal(error)
         raise
@@ -94,7 +98,7 @@ async def answer(ask: Ask, credentials: Credentials, request_id: UUID, *, langua
     return answered
 
 
-async def _answer(ask: Ask, credentials: Credentials, request_id: UUID, language: str | None) -> Answered:
+async def _answer(ask: Ask, credentials: Credentials, attempts: Attempts, language: str | None) -> Answered:
     is_stale, viewer = False, None
     try:
         async with transaction() as opened:
@@ -104,7 +108,8 @@ async def _answer(ask: Ask, credentials: Credentials, request_id: UUID, language
             is_stale = viewer.is_stale
             viewer = viewer.speaking(language or viewer.actor.language)
             language = viewer.actor.language
-            asking = Asking(viewer, request_id, ask.operation_name)
+            attempts.context, attempts.session_id = viewer.context, viewer.session_id
+            asking = Asking(viewer, attempts.request_id, ask.operation_name)
             asking.network_address, asking.device = ask.network_address, ask.device
             asking.standing = Standing(credentials.token_hash, str(viewer.actor.role))
             try:

@@ -48,6 +48,10 @@ MESSAGES: Mapping[str, Sentence] = {
         "`first` e `last` non vanno insieme: scegli se partire dall'inizio o dalla fine dell'elenco.",
         "`first` and `last` do not go together: choose the start or the end of the list.",
     ),
+    "error.empty_filter": (
+        "Il filtro `{name}` non ha né lettere né cifre. Scrivi almeno una lettera o una cifra, o lascialo via.",
+        "The filter `{name}` has neither letters nor digits. Write at least one letter or digit, or leave it out.",
+    ),
     "error.forbidden": (
         "Il tuo ruolo non permette questa operazione. Chi coordina il tuo ente può farla o dirti come.",
         "Your role does not allow this. Whoever coordinates your organisation can do it, or tell you how.",

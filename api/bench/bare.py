@@ -54,6 +54,9 @@ async def page(request: Request) -> Response:
             "actions": masks.actions,
             "language": who["language"],
             "request": new_id(),
+            "display_name": who["display_name"],
+            "role": who["role"],
+            "session": who["session_id"],
         }
         text = await connection.fetchval(STATEMENT["text"], *(values[name] for name in STATEMENT["parameters"]))
     return Response(b'{"data":{"cases":' + text.encode() + b"}}", media_type="application/json")

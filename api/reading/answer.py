@@ -67,6 +67,7 @@ class Asking:
             "request": self.request_id,
             "email": self.viewer.email,
             "display_name": self.viewer.display_name,
+            "role": actor.role.value,
             "account_language": self.viewer.account_language,
             "session": self.viewer.session_id,
             "action_names": [action.name for action in Action if actor.may(action)],

@@ -1,13 +1,28 @@
 """The table of reads of other organisations' cases."""
 
+from enum import StrEnum
+
 from tortoise import fields
 from tortoise.models import Model
 
 from tenants.rows import TenantRow
 
 
+class AccessKind(StrEnum):
+    """How a case was read."""
+
+    OPENED = "opened"
+    """By itself, or with the joint work on it."""
+    LISTED = "listed"
+    """In a list, beside others."""
+    SEARCHED = "searched"
+    """By a search for what is in it: whoever gets an answer has learnt that it is."""
+    REFUSED = "refused"
+    """Not at all: somebody asked for it who may not know that it is there."""
+
+
 class AccessLogEntry(TenantRow):
-    """One read: who, whose case, which fields, for what purpose and under which clause."""
+    """One request's reads of a case on one ground: who, which fields, for what purpose and under which clause."""
 
     at = fields.DatetimeField()
     request_id = fields.UUIDField()
@@ -15,10 +30,15 @@ class AccessLogEntry(TenantRow):
     account_id = fields.UUIDField()
     holder_id = fields.UUIDField()
     case_id = fields.UUIDField()
+    source_id = fields.UUIDField()
     fields_mask = fields.BigIntField()
     purpose = fields.CharField(max_length=30, null=True)
     clause = fields.SmallIntField()
     authorisation_id = fields.UUIDField()
+    kind = fields.CharField(max_length=10)
+    reader_name = fields.CharField(max_length=800)
+    reader_role = fields.CharField(max_length=30)
+    session_id = fields.UUIDField(null=True)
     seal = fields.IntField(null=True)
 
     class Meta:

@@ -334,6 +334,18 @@ CASE = Shape(
             field="needs.macro",
             note="Those of whose fields all may be read; null where `needs.macro` may not.",
         ),
+        Many(
+            "possible_duplicates",
+            "Case",
+            f"{{own}} AND {{mask}} & {FIELD['identity.identity_code'].mask} <> 0 "
+            "AND {child}.territory_id = {row}.territory_id AND {child}.holder_id = {organisation} "
+            "AND {child}.id IN (SELECT o.case_id FROM case_identity_code c JOIN case_identity_code o "
+            "ON o.territory_id = c.territory_id AND o.code = c.code AND o.case_id <> c.case_id "
+            "WHERE c.territory_id = {row}.territory_id AND c.case_id = {row}.id)",
+            order="{child}.opened_on, {child}.id",
+            note="Other cases of the same organisation with the same identity code; none of them for others, nor for "
+            "whoever may not read the code.",
+        ),
         Pages("joint_interventions", "JointIntervention", OF_CASE, note="Those that the reader takes part in."),
         Pages("events", "Event", TIMELINE, note="What happened to it, newest first; to partners, of their joint work."),
         Many(

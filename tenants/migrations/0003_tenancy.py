@@ -45,6 +45,13 @@ OF_AN_AUTHORISATION_IN_FORCE = (
     "AND a.id = {table}.authorisation_id AND a.case_id = {table}.case_id "
     "AND a.withdrawn_at IS NULL AND a.until > now())"
 )
+READ_BY_ME_NOW = f"{mine()} AND account_id = {ACCOUNT} AND at = now()"
+ON_A_LIVE_GROUND = (
+    f"EXISTS (SELECT FROM case_access a WHERE a.territory_id = {TERRITORY} AND a.organisation_id = {ORGANISATION} "
+    "AND a.case_id = access_log.case_id AND a.source_id = access_log.source_id AND a.clause = access_log.clause "
+    "AND a.authorisation_id = access_log.authorisation_id AND a.holder_id = access_log.holder_id AND a.until > now() "
+    f"AND access_log.fields_mask & ~(a.read_mask & {FIELD_MASK}) = 0)"
+)
 PARTNER = (
     "EXISTS (SELECT FROM joint_intervention_partner p WHERE p.territory_id = joint_intervention.territory_id "
     f"AND p.joint_intervention_id = joint_intervention.id AND p.organisation_id = {ORGANISATION})"
@@ -283,12 +290,17 @@ WORK = [
         # Written at every read, from rows of case_access that have these keys: checking them again took a third of it.
         refers_to_territory=False,
         index=[("case_id", "at")],
+        unique=[("request_id", "case_id", "source_id", "clause", "authorisation_id")],
         select=f"{HOLDER} OR {mine()}",
-        insert=f"{mine()} AND account_id = {ACCOUNT}",
+        insert=f"{READ_BY_ME_NOW} AND kind IN ('opened', 'listed', 'searched') AND {ON_A_LIVE_GROUND}",
         insert_columns=(
-            *("territory_id", "at", "request_id", "organisation_id", "account_id", "holder_id", "case_id"),
-            *("fields_mask", "purpose", "clause", "authorisation_id"),
+            *("territory_id", "at", "request_id", "organisation_id", "account_id", "holder_id", "case_id", "source_id"),
+            *("fields_mask", "purpose", "clause", "authorisation_id", "kind", "reader_name", "reader_role"),
+            "session_id",
         ),
+        # Of one request there is one entry, which grows while the request lasts, and only grows: see 0006.
+        update=READ_BY_ME_NOW,
+        update_columns=("fields_mask", "kind"),
     ),
     Tenancy(
         "idempotency",
@@ -372,6 +384,8 @@ SHARED = [
     "ALTER TABLE case_identity ADD CONSTRAINT birth_year_is_that_of_the_date CHECK "
     "(birth_date IS NULL OR coalesce(birth_year = extract(year FROM birth_date), false))",
     "CREATE UNIQUE INDEX session_token_hash ON session (token_hash)",
+    # Two cases of one person are found by the code.
+    "CREATE INDEX case_identity_code_code ON case_identity_code (territory_id, code)",
     # Reads of a list stream over this index alone: order, mask and expiry are all in it.
     "CREATE INDEX case_access_list ON case_access (territory_id, organisation_id, opened_on, case_id) "
     "INCLUDE (read_mask, until, holder_id)",

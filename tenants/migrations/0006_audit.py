@@ -11,7 +11,8 @@ MOST = 10_000
 # Everything of an entry, as one line of text that does not depend on any setting.
 CANONICAL = (
     "concat_ws('|', l.id, (extract(epoch FROM l.at) * 1000000)::bigint, l.request_id, l.organisation_id, "
-    "l.account_id, l.holder_id, l.case_id, l.fields_mask, coalesce(l.purpose, ''), l.clause, l.authorisation_id)"
+    "l.account_id, l.holder_id, l.case_id, l.source_id, l.fields_mask, coalesce(l.purpose, ''), l.clause, "
+    "l.authorisation_id, l.kind, to_json(l.reader_name), l.reader_role, coalesce(l.session_id::text, ''))"
 )
 
 HASH = f"""
@@ -70,7 +71,53 @@ BEGIN
 END
 """
 
+ONLY_GROWS = """
+BEGIN
+    RAISE EXCEPTION 'an entry of the log of reads only grows' USING ERRCODE = 'restrict_violation';
+END
+"""
+
+# Whoever asks for a case or joint work that is hidden from them is written down for the holder, once an hour. What
+# is absent takes the same steps and the same flush to the disk, so that no clock tells it from what is hidden.
+LOG_REFUSED = """
+DECLARE
+    _territory uuid := nullif(current_setting('win.territory_id', true), '')::uuid;
+    _organisation uuid := nullif(current_setting('win.organisation_id', true), '')::uuid;
+    _account uuid := nullif(current_setting('win.account_id', true), '')::uuid;
+    _mask bigint := nullif(current_setting('win.field_mask', true), '')::bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('refused ' || _organisation::text, 0));
+    INSERT INTO access_log (territory_id, at, request_id, organisation_id, account_id, holder_id, case_id, source_id,
+                            fields_mask, clause, authorisation_id, kind, reader_name, reader_role, session_id)
+    SELECT _territory, now(), _request, _organisation, _account, c.holder_id, c.id, c.id, 0, 0, c.id, 'refused',
+           who.display_name, member.role, _session
+      FROM (SELECT f.id FROM case_file f WHERE f.territory_id = _territory AND f.id = ANY (_ids)
+            UNION
+            SELECT j.case_id FROM joint_intervention j
+             WHERE j.territory_id = _territory AND j.id = ANY (_ids)
+               AND NOT EXISTS (SELECT FROM joint_intervention_partner p
+                                WHERE p.territory_id = _territory AND p.joint_intervention_id = j.id
+                                  AND p.organisation_id = _organisation)
+            UNION
+            SELECT a.case_id FROM authorisation a WHERE a.territory_id = _territory AND a.id = ANY (_ids)) asked
+      JOIN case_file c ON c.territory_id = _territory AND c.id = asked.id AND c.holder_id <> _organisation
+      JOIN account who ON who.id = _account
+      JOIN member ON member.territory_id = _territory AND member.account_id = _account
+       AND member.organisation_id = _organisation
+     WHERE NOT EXISTS (SELECT FROM case_access g WHERE g.territory_id = _territory AND g.case_id = c.id
+                          AND g.organisation_id = _organisation AND g.until > now() AND g.read_mask & _mask <> 0)
+       AND NOT EXISTS (SELECT FROM access_log l WHERE l.territory_id = _territory AND l.case_id = c.id
+                          AND l.at > now() - interval '1 hour' AND l.organisation_id = _organisation
+                          AND l.kind = 'refused');
+    PERFORM pg_logical_emit_message(true, 'win', '');
+END
+"""
+
 STATEMENTS = [
+    *definer("entry_only_grows", "", "trigger", ONLY_GROWS, callers=""),
+    "CREATE TRIGGER only_grows BEFORE UPDATE ON access_log FOR EACH ROW WHEN (current_user = 'win_app' "
+    "AND OLD.fields_mask & ~NEW.fields_mask <> 0) EXECUTE FUNCTION entry_only_grows()",
+    *definer("log_refused", "_ids uuid[], _request uuid, _session uuid", "void", LOG_REFUSED),
     # With the id, which grows, every new entry goes to the same end of it.
     "CREATE INDEX access_log_unsealed ON access_log (territory_id, id) WHERE seal IS NULL",
     "CREATE INDEX access_log_sealed ON access_log (territory_id, seal) WHERE seal IS NOT NULL",

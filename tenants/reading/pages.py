@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from infra.errors import BadRequest
+from tenants.access_log.models import AccessKind
 from tenants.reading.cursors import mark_of, read_cursor, written
 from tenants.reading.rendering import Rendering, Scope, build_object
 from tenants.reading.shapes import TYPENAME, Pages, Selected, Shape, Source
@@ -102,13 +103,14 @@ class Page:
         rendering = self.rendering
         rendering.requested |= self.tested
         rendering.touches_cases |= self.tested != 0
-        log = rendering.log(self.source.cases, shown=self.shown)
+        kind = AccessKind.SEARCHED if self.tested else AccessKind.LISTED
+        log = rendering.log(self.source.cases, kind, shown=self.shown)
         if not self.tested:
             return [log] if log else []
         key = self.source.keys[-1]
         matches = f"SELECT {key.sql} AS id {self._rows()} {self._group()} LIMIT {COUNTED}"
         others = f"({matches}) EXCEPT (SELECT id FROM {self.shown})"
-        return [log, rendering.logged("matched", others, self.tested)]
+        return [log, rendering.logged("matched", others, self.tested, kind)]
 
     def _group(self) -> str:
         return self.rendering.fill(self.source.group, self.scope)

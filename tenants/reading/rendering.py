@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from tenants.access_log.models import AccessKind
 from tenants.reading.shapes import TYPENAME, Inline, Leaf, Many, Member, One, Pages, Selected, Shape
 
 PAIRS = 50  # PostgreSQL functions take 100 arguments, and json_build_object two for every key
@@ -27,6 +28,7 @@ PARAMETERS = {
     "request": "uuid",
     "email": "text",
     "display_name": "text",
+    "role": "text",
     "action_names": "text[]",
 }
 
@@ -39,15 +41,29 @@ GROUND = """CROSS JOIN LATERAL (
      AND a.until > now()) {ground}"""
 
 # What is read is looked up case by case: left to choose, PostgreSQL reads all that was ever shared with the reader.
+# However often a request asks, what it reads of a case on one ground is one entry, of the narrowest kind.
 LOG = """{name} AS (
-  INSERT INTO access_log (territory_id, at, request_id, organisation_id, account_id, holder_id, case_id, fields_mask,
-                          purpose, clause, authorisation_id)
-  SELECT a.territory_id, now(), {request}, a.organisation_id, {account}, a.holder_id, a.case_id,
-         a.read_mask & {field_mask} & {requested}::bigint, a.purpose, a.clause, a.authorisation_id
+  INSERT INTO access_log AS l (territory_id, at, request_id, organisation_id, account_id, holder_id, case_id, source_id,
+                               fields_mask, purpose, clause, authorisation_id, kind, reader_name, reader_role,
+                               session_id)
+  SELECT a.territory_id, now(), {request}, a.organisation_id, {account}, a.holder_id, a.case_id, a.source_id,
+         a.read_mask & {field_mask} & {requested}, a.purpose, a.clause, a.authorisation_id, '{kind}', {display_name},
+         {role}, {session}
     FROM (SELECT DISTINCT id FROM ({cases}) every (id)) read CROSS JOIN LATERAL (
       SELECT * FROM case_access a
        WHERE a.territory_id = {territory} AND a.organisation_id = {organisation} AND a.case_id = read.id
-         AND a.until > now() AND a.holder_id <> a.organisation_id AND a.read_mask & {field_mask} <> 0 OFFSET 0) a)"""
+         AND a.until > now() AND a.holder_id <> a.organisation_id AND a.read_mask & {field_mask} <> 0 OFFSET 0) a
+  ON CONFLICT (territory_id, request_id, case_id, source_id, clause, authorisation_id) DO UPDATE
+     SET fields_mask = l.fields_mask | EXCLUDED.fields_mask,
+         kind = CASE WHEN 'opened' IN (l.kind, EXCLUDED.kind) THEN 'opened'
+                     WHEN 'searched' IN (l.kind, EXCLUDED.kind) THEN 'searched' ELSE l.kind END
+   WHERE l.kind <> EXCLUDED.kind OR EXCLUDED.fields_mask & ~l.fields_mask <> 0)"""
+
+# To whoever is not shown the row it is not there, and they have read nothing of it.
+SEALED = (
+    "~CASE WHEN EXISTS (SELECT FROM {table} x WHERE x.territory_id = a.territory_id AND x.case_id = a.case_id) "
+    "THEN 0 ELSE {mask}::bigint END"
+)
 
 
 @dataclass
@@ -84,6 +100,7 @@ class Rendering:
         self.parameters: list[str] = []
         self.constants: dict[str, object] = {}
         self.requested = 0
+        self.sealed: dict[str, int] = {}
         self.touches_cases = False
         self._aliases = 0
 
@@ -191,6 +208,8 @@ class Rendering:
         """Return a leaf's expression: null where the mask withholds its field."""
         self.requested |= leaf.mask
         self.touches_cases |= leaf.tells
+        if leaf.sealable:
+            self.sealed[leaf.table] = leaf.mask
         return guarded(self.bare(leaf, scope), leaf.mask, scope)
 
     def bare(self, leaf: Leaf, scope: Scope) -> str:
@@ -211,7 +230,7 @@ class Rendering:
         order = self.fill(many.order, scope, child=inner.row)
         return guarded(f"(SELECT coalesce(json_agg({value} ORDER BY {order}), '[]') {source})", many.mask, scope)
 
-    def log(self, cases: str, shown: str = "") -> str:
+    def log(self, cases: str, kind: AccessKind, shown: str = "") -> str:
         """Return the common table expression that logs the reads of other organisations' cases, if there are any.
 
         `shown` is the page that they are on. Raises `TypeError` where the declaration does not say which cases are
@@ -221,11 +240,12 @@ class Rendering:
             return ""
         if not cases:
             raise TypeError("A case would be read without an entry in the log: the root has to declare its cases.")
-        return self.logged("logged", self.fill(cases, shown=shown), self.requested)
+        return self.logged("logged", self.fill(cases, shown=shown), self.requested, kind)
 
-    def logged(self, name: str, cases: str, bits: int) -> str:
+    def logged(self, name: str, cases: str, bits: int, kind: AccessKind) -> str:
         """Return the expression that logs that these fields of these cases were read."""
-        return self.fill(LOG, name=name, cases=cases, requested=str(bits))
+        sealed = [SEALED.format(table=table, mask=mask) for table, mask in self.sealed.items() if mask & bits]
+        return self.fill(LOG, name=name, cases=cases, requested=" & ".join([f"{bits}::bigint", *sealed]), kind=kind)
 
 
 class _Names(dict[str, str]):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from infra.database import connection
+from tenants.access_log.models import AccessKind
 from tenants.reading.pages import Bounds, Page
 from tenants.reading.rendering import Rendering
 from tenants.reading.shapes import Selected, Shape, Source
@@ -41,7 +42,7 @@ def one(shapes: Mapping[str, Shape], shape: Shape, selection: tuple[Selected, ..
     rendering = Rendering(shapes)
     rendering.requested |= shape.bits
     source, value, _ = rendering.source(shape, selection, shape.found)
-    log = rendering.log(shape.cases)
+    log = rendering.log(shape.cases, AccessKind.OPENED)
     head = f"WITH {log}\n" if log else ""
     return _statement(rendering, f"{head}SELECT ({value})::text {source}")
 
@@ -56,7 +57,9 @@ def several(shapes: Mapping[str, Shape], shape: Shape, selection: tuple[Selected
     asked = rendering.fill(ASKED)
     source, value, _ = rendering.source(shape, selection, shape.found.replace("{id}", "asked.id"))
     cases = shape.cases.replace("{id}", "asked.id")
-    log = rendering.log(f"SELECT behind.* FROM {ASKED} CROSS JOIN LATERAL ({cases}) behind" if cases else "")
+    log = rendering.log(
+        f"SELECT behind.* FROM {ASKED} CROSS JOIN LATERAL ({cases}) behind" if cases else "", AccessKind.OPENED
+    )
     head = f"WITH {log}\n" if log else ""
     found = f"SELECT ({value})::text AS text {source}"
     return _statement(rendering, f"{head}SELECT asked.id, found.text FROM {asked} CROSS JOIN LATERAL ({found}) found")

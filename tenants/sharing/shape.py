@@ -58,7 +58,8 @@ FIELDS = """(
            FROM {grounds}) m
     LEFT JOIN LATERAL (
          SELECT g.clause, g.until, upper(g.purpose) AS purpose FROM {grounds}
-          WHERE g.later AND g.read_mask & f.bit <> 0 AND NOT {sealed} ORDER BY g.until DESC, g.clause LIMIT 1) s ON true)"""
+          WHERE g.later AND g.read_mask & f.bit <> 0 AND NOT {sealed}
+          ORDER BY g.until DESC, g.clause LIMIT 1) s ON true)"""
 
 
 GROUNDS = (

@@ -53,7 +53,9 @@ INSERT INTO notification (territory_id, organisation_id, account_id, event_id, k
 SELECT a.territory_id, $1, a.account_id, h.id, h.kind, a.case_id, a.id, h.at FROM about a CROSS JOIN happened h
 RETURNING 'notification_' || id
 """
-ENTRIES = "SELECT id, case_id, fields_mask, purpose, clause, account_id FROM access_log WHERE organisation_id = $1"
+ENTRIES = """
+SELECT id, case_id, fields_mask, purpose, clause, account_id, source_id, kind FROM access_log WHERE organisation_id = $1
+"""
 
 
 class Log:
@@ -90,16 +92,21 @@ async def log(owner: asyncpg.Connection) -> Log:
     return log
 
 
-def others_cases(value: Any) -> Iterator[str]:
-    """Yield the ids of other organisations' cases in an answer."""
+def others(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield other organisations' cases in an answer."""
     if isinstance(value, dict):
         if value.get("isOwn") is False:
-            yield value["id"]
+            yield value
         for item in value.values():
-            yield from others_cases(item)
+            yield from others(item)
     elif isinstance(value, list):
         for item in value:
-            yield from others_cases(item)
+            yield from others(item)
+
+
+def others_cases(value: Any) -> Iterator[str]:
+    """Yield their ids."""
+    return (one["id"] for one in others(value))
 
 
 async def some_shared_case(ask: Ask) -> tuple[str, str]:
@@ -127,6 +134,10 @@ async def test_every_way_of_reading_is_logged(ask: Ask, log: Log, name: str, pat
     assert {f"case_{entry['case_id']}" for entry in entries} == read
     asked = {"identity.name", "work.profile"}
     assert all(set(names_of(entry["fields_mask"])) <= asked and entry["clause"] > 0 for entry in entries)
+    # Whoever saw a name is said to have read one: an entry that names no field would be no entry at all.
+    named = {one["id"] for one in others(answer["data"]) if (one["person"]["identity"] or {}).get("givenName")}
+    told = {f"case_{entry['case_id']}" for entry in entries if entry["fields_mask"] & FIELD["identity.name"].mask}
+    assert told >= named
 
 
 def test_a_case_of_which_no_root_says_that_it_is_read_is_not_read() -> None:
@@ -254,3 +265,160 @@ async def test_looking_for_a_name_is_a_read_of_it(ask: Ask, log: Log, asked: str
     assert FIELD["identity.name"].mask in {entry["fields_mask"] for entry in entries}
     await ask("giulia", query, {"name": "nessuno si chiama così"})
     assert await log.new() == []
+
+
+async def test_a_request_is_one_entry_for_each_case_and_ground(ask: Ask, log: Log) -> None:
+    """However often and in whatever way it asks: what it reads adds up, and it is said how near it came."""
+    case, _ = await some_shared_case(ask)
+    await log.new()
+    aliases = " ".join(f'a{n}: cases(first: 2, filter: {{name: "a"}}) {{ totalCount }}' for n in range(20))
+    listed = (
+        f"c: cases(first: 50) {{ nodes {{ id isOwn work {{ profile }} }} }} n: nodes(ids: [$id]) {{ id }} {aliases}"
+    )
+    opened = "one: case(id: $id) { person { identity { givenName } } } two: case(id: $id) { work { profile } }"
+    answer = await ask("giulia", f"query ($id: ID!) {{ {listed} {opened} }}", {"id": case})
+    entries = await log.new()
+    grounds = [(entry["case_id"], entry["source_id"], entry["clause"]) for entry in entries]
+    assert len(grounds) == len(set(grounds))
+    kinds = {f"case_{entry['case_id']}": entry["kind"] for entry in entries}
+    assert set(kinds) >= set(others_cases(answer["data"])) | {case}
+    assert kinds.pop(case) == "opened"
+    assert set(kinds.values()) == {"listed", "searched"}
+    read = {name for entry in entries if f"case_{entry['case_id']}" == case for name in names_of(entry["fields_mask"])}
+    assert read == {"identity.name", "work.profile"}
+
+
+EMPTY = ["", " ", "'", "-\u2011", "\u0301", "\u200b\u00ad", "…"]
+
+
+@pytest.mark.parametrize("name", ["name", "number", "municipality", "holder"])
+async def test_an_empty_filter_is_a_mistake_and_reads_nothing(ask: Ask, log: Log, name: str) -> None:
+    query = f"query ($asked: String!) {{ cases(filter: {{ {name}: $asked }}) {{ totalCount }} }}"
+    for asked in EMPTY:
+        (error,) = (await ask("giulia", query, {"asked": asked}))["errors"]
+        assert error["extensions"]["code"] == "BAD_REQUEST", asked
+    assert await log.new() == []
+
+
+LINES = """query ($id: ID!) { accessLog(caseId: $id) { totalCount nodes {
+  id kind at lastAt requests readerName readerRole organisation { slug } fields purpose purposes clause { number }
+} } }"""
+
+
+async def test_the_holder_is_told_of_visits_and_of_who_made_them(ask: Ask, token: Any) -> None:
+    job = Job(ask)
+    await open_and_write(job)
+    await consent_and_propose(job)
+    await ask("giulia", ACCEPT, {"id": job.joint_intervention})
+    for field in ("identity { givenName }", "contacts { phone }", "identity { bornOn }"):
+        await ask("giulia", f"query ($id: ID!) {{ case(id: $id) {{ person {{ {field} }} }} }}", {"id": job.case})
+    await ask("giulia", "{ cases(first: 3) { nodes { work { profile } } } }")
+    told = (await ask("anna", LINES, {"id": job.case}))["data"]["accessLog"]
+    assert told["totalCount"] == len(told["nodes"]) == 2
+    listed, opened = told["nodes"]
+    assert (listed["kind"], listed["requests"], listed["fields"]) == ("LISTED", 1, ["work.profile"])
+    assert (opened["kind"], opened["requests"]) == ("OPENED", 3)
+    assert opened["fields"] == ["identity.name", "identity.birth", "contacts.phone"]
+    assert opened["at"] < opened["lastAt"] < listed["at"] == listed["lastAt"]
+    for line in (listed, opened):
+        assert (line["readerName"], line["readerRole"]) == ("Giulia Fontechiara", "CASE_MANAGER")
+        assert (line["organisation"]["slug"], line["purpose"], line["clause"]["number"]) == (
+            *("cooperativa-il-ponte", "TRAINEESHIP", 5),
+        )
+        assert line["purposes"] == ["TRAINEESHIP"]
+    node = "query ($id: ID!) { node(id: $id) { ... on AccessLogEntry { kind requests } } }"
+    assert (await ask("anna", node, {"id": opened["id"]}))["data"]["node"] == {"kind": "OPENED", "requests": 3}
+
+
+ABSENT = "01900000-0000-7000-8000-000000000000"
+IN_VAIN = {
+    "case": "query ($id: ID!) { case(id: $id) { number } }",
+    "node": "query ($id: ID!) { node(id: $id) { id } }",
+    "nodes": "query ($id: ID!) { nodes(ids: [$id]) { id } }",
+    "its log": "query ($id: ID!) { accessLog(caseId: $id) { totalCount } }",
+    "a change": "mutation ($id: ID!) { updateWork(input: {caseId: $id, expectedVersion: 1}) { problems { code } } }",
+}
+
+
+@pytest.mark.parametrize("way", IN_VAIN)
+async def test_who_asks_in_vain_is_told_nothing_and_the_holder_is_told_of_them(ask: Ask, way: str) -> None:
+    job = Job(ask)
+    await open_and_write(job)
+    answers = []
+    for id_ in (f"case_{ABSENT}", job.case, job.case):
+        body = await ask("rosa", IN_VAIN[way], {"id": id_})
+        for error in body.get("errors", []):
+            error["extensions"].pop("requestId")
+        answers.append(body)
+    assert answers[0] == answers[1] == answers[2]
+    (line,) = (await ask("anna", LINES, {"id": job.case}))["data"]["accessLog"]["nodes"]
+    assert (line["kind"], line["fields"], line["purpose"], line["clause"]) == ("REFUSED", [], None, None)
+    assert (line["organisation"]["slug"], line["requests"]) == ("caritas-fucecchio", 1)
+    assert line["readerName"].startswith("Rosa")
+
+
+async def test_joint_work_that_is_anothers_is_asked_for_in_vain_too(ask: Ask) -> None:
+    job = Job(ask)
+    await open_and_write(job)
+    await consent_and_propose(job)
+    await ask("giulia", IN_VAIN["node"], {"id": job.joint_intervention})
+    assert (await ask("anna", LINES, {"id": job.case}))["data"]["accessLog"]["nodes"] == []
+    await ask("rosa", IN_VAIN["node"], {"id": job.joint_intervention})
+    (line,) = (await ask("anna", LINES, {"id": job.case}))["data"]["accessLog"]["nodes"]
+    assert line["kind"] == "REFUSED"
+
+
+ADDRESS = """query ($id: ID!) { case(id: $id) {
+  person { contacts { phone address addressProtected } } viewerCan { writeFields }
+  disclosure { field state reason until clause { number } } jointInterventions { nodes { fields } }
+} }"""
+WRITE = """mutation ($id: ID!, $version: Int!, $address: String, $protected: Boolean!) { updateContacts(input: {
+  caseId: $id, expectedVersion: $version, address: $address, addressProtected: $protected
+}) { case { version } problems { code } } }"""
+
+
+async def test_a_protected_address_is_to_a_partner_one_that_nobody_wrote(ask: Ask, log: Log) -> None:
+    """Offered, in the pact and consented to: whatever the partner compares agrees with an address that is not there."""
+    answers = {}
+    for protected in (False, True):
+        job = Job(ask)
+        await open_and_write(job)
+        await consent_and_propose(job)
+        await ask("giulia", ACCEPT, {"id": job.joint_intervention})
+        version = (await ask("anna", "query ($id: ID!) { case(id: $id) { version } }", {"id": job.case}))["data"][
+            "case"
+        ]
+        given = {"id": job.case, **version, "address": "Via Roma 1" if protected else None, "protected": protected}
+        assert (await ask("anna", WRITE, given))["data"]["updateContacts"]["problems"] == []
+        await log.new()
+        answers[protected] = await ask("giulia", ADDRESS, {"id": job.case})
+        assert (
+            not any(entry["fields_mask"] & FIELD["contacts.address"].mask for entry in await log.new()) or not protected
+        )
+        own = (await ask("anna", ADDRESS, {"id": job.case}))["data"]["case"]
+        assert own["person"]["contacts"]["addressProtected"] is protected
+        refused = await ask("giulia", WRITE, {**given, "protected": False, "address": "Via Po 2"})
+        refused["errors"][0]["extensions"].pop("requestId")
+        answers[protected] = (answers[protected], refused)
+    assert answers[False] == answers[True]
+    case = answers[True][0]["data"]["case"]
+    (told,) = [entry for entry in case["disclosure"] if entry["field"] == "contacts.address"]
+    assert (told["state"], told["reason"]) == ("EMPTY", "SHARED")
+    assert "contacts.address" in case["jointInterventions"]["nodes"][0]["fields"]
+
+
+async def test_a_second_case_with_the_same_code_is_pointed_out_to_its_own_organisation(ask: Ask) -> None:
+    given = '{caseId: $id, expectedVersion: 1, identityCode: "PRVNCL77A01Z330Q"}'
+    code = f"mutation ($id: ID!) {{ updateIdentity(input: {given})"
+    code += " { case { id possibleDuplicates { id number } } problems { code } } }"
+    opened = 'mutation { openCase(input: {person: {familyName: "Prova"}}) { case { id number } } }'
+    cases = []
+    for who in ("anna", "anna", "rosa"):
+        case = (await ask(who, opened))["data"]["openCase"]["case"]
+        answer = (await ask(who, code, {"id": case["id"]}))["data"]["updateIdentity"]["case"]
+        told = answer["possibleDuplicates"]
+        cases.append((case, told))
+    (first, none), (_, second), (_, of_rosa) = cases
+    assert none == []
+    assert second == [first]
+    assert of_rosa == []

@@ -6,7 +6,7 @@ import pytest
 
 from authz.fields import ALL_FIELDS, FIELD
 from authz.roles import Role
-from infra.clock import now, today
+from infra.clock import today
 from infra.row_security import ACCOUNT
 from tenants.cases.need_fields import TOLD, item_masks, stored_masks, told_mask
 from tests.database.conftest import As, outcome
@@ -33,8 +33,8 @@ IMMUTABLE |= {
 
 
 async def test_what_says_whose_a_row_is_never_changes(world: World) -> None:
-    found = [f"{table}.{column}" for table, column, _ in await world.owner.fetch(WRITABLE) if column in IMMUTABLE]
-    assert found == []
+    found = {f"{table}.{column}" for table, column, _ in await world.owner.fetch(WRITABLE) if column in IMMUTABLE}
+    assert found == {"access_log.fields_mask"}, "an entry of the log grows with its request"
 
 
 async def test_updates_and_deletes_of_a_stranger_change_nothing(acting: As, world: World) -> None:
@@ -221,19 +221,64 @@ async def test_a_holder_opens_cases_of_its_own_persons_only(acting: As, world: W
     assert others.startswith("ForeignKeyViolationError")
 
 
-async def test_nobody_writes_the_log_in_anothers_name(acting: As, world: World) -> None:
-    columns = (
-        "territory_id, at, request_id, organisation_id, account_id, holder_id, case_id, fields_mask, clause, "
-        "authorisation_id"
+ENTRY = {
+    "territory_id": "a.territory_id",
+    "at": "now()",
+    "request_id": "gen_random_uuid()",
+    "organisation_id": "a.organisation_id",
+    "account_id": ACCOUNT,
+    "holder_id": "a.holder_id",
+    "case_id": "a.case_id",
+    "source_id": "a.source_id",
+    "fields_mask": "a.read_mask",
+    "clause": "a.clause",
+    "authorisation_id": "a.authorisation_id",
+    "kind": "'opened'",
+    "reader_name": "'Chi legge'",
+    "reader_role": "'operator'",
+}
+FALSE_ENTRIES = {
+    "in another's name": {"account_id": "gen_random_uuid()"},
+    "for another organisation": {"organisation_id": "a.holder_id"},
+    "of long ago": {"at": "now() - interval '1 day'"},
+    "of tomorrow": {"at": "now() + interval '1 day'"},
+    "of a case without a ground": {"case_id": "gen_random_uuid()"},
+    "of another ground": {"source_id": "gen_random_uuid()"},
+    "by another clause": {"clause": "7"},
+    "of more than is read": {"fields_mask": "a.read_mask | (1::bigint << 38)"},
+    "of a refusal": {"kind": "'refused'"},
+}
+
+
+def entry(**changes: str) -> str:
+    """Return the insert of an entry about what the ground of the partner shows, with these changes."""
+    values = {**ENTRY, **changes}
+    return (
+        f"INSERT INTO access_log ({', '.join(values)}) SELECT {', '.join(values.values())} FROM case_access a "
+        "WHERE a.case_id = $1 AND a.clause > 0"
     )
-    statement = f"INSERT INTO access_log ({columns}) VALUES ($1, $2, $1, $3, $4, $5, $6, 1, 5, $1)"
-    holder = (world["holder"], world["kept"])
+
+
+@pytest.mark.parametrize("how", FALSE_ENTRIES)
+async def test_nobody_writes_a_false_entry_into_the_log(acting: As, world: World, how: str) -> None:
     async with acting(world.context("partner", Role.CASE_MANAGER)) as connection:
-        other = (world["stranger"], world["account of stranger"])
-        answer = await outcome(connection, statement, world["here"], now(), *other, *holder)
-        assert answer.startswith("InsufficientPrivilegeError")
-        for verb in ("UPDATE access_log SET fields_mask = 0", "DELETE FROM access_log"):
-            assert (await outcome(connection, verb)).startswith("InsufficientPrivilegeError")
+        answer = await outcome(connection, entry(**FALSE_ENTRIES[how]), world["shared"])
+        assert answer.startswith("InsufficientPrivilegeError: new row violates row-level security"), answer
+        assert await connection.execute(entry(), world["shared"]) == "INSERT 0 1"
+        ended = await outcome(connection, entry(), world["expired"])
+        assert ended.startswith("InsufficientPrivilegeError: new row violates row-level security"), ended
+
+
+async def test_an_entry_grows_with_its_request_and_never_shrinks(acting: As, world: World) -> None:
+    async with acting(world.context("partner", Role.CASE_MANAGER)) as connection:
+        await connection.execute(entry(fields_mask="0"), world["shared"])
+        await connection.execute("UPDATE access_log SET fields_mask = 2 WHERE fields_mask = 0")
+        answer = await outcome(connection, "UPDATE access_log SET fields_mask = 0 WHERE fields_mask = 2")
+        assert answer.startswith("RestrictViolationError"), answer
+        # The entry of another moment is as if it were not there: nobody may touch it again.
+        mine = "UPDATE access_log SET kind = 'listed' WHERE case_id = $1"
+        assert await connection.execute(mine, world["partners_own"]) == "UPDATE 0"
+        assert (await outcome(connection, "DELETE FROM access_log")).startswith("InsufficientPrivilegeError")
 
 
 async def test_health_is_hidden_and_kept_field_by_field(acting: As, world: World) -> None:

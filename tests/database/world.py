@@ -171,6 +171,10 @@ async def add_case(world: World, territory: str, holder: str, name: str) -> None
         fields_mask=1,
         clause=5,
         authorisation_id=new_id(),
+        source_id=new_id(),
+        kind="opened",
+        reader_name="Chi legge",
+        reader_role="case_manager",
     )
 
 

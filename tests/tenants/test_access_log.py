@@ -19,9 +19,11 @@ from tests.tenants.land import SIGNED
 from tests.tenants.office import PLACEMENT, Office, acting, open_office
 
 READ = """
-INSERT INTO access_log (territory_id, at, request_id, organisation_id, account_id, holder_id, case_id, fields_mask,
-                        clause, authorisation_id)
-VALUES ($1, now(), $2, $3, $4, $5, $6, 1, 5, $2)
+INSERT INTO access_log (territory_id, at, request_id, organisation_id, account_id, holder_id, case_id, source_id,
+                        fields_mask, clause, authorisation_id, kind, reader_name, reader_role, session_id)
+SELECT a.territory_id, now(), $2, a.organisation_id, $3, a.holder_id, a.case_id, a.source_id, a.read_mask, a.clause,
+       a.authorisation_id, 'opened', 'Giulia', 'case_manager', $2
+  FROM case_access a WHERE a.organisation_id = $1 AND a.case_id = $4
 """
 TITLES = (Selected("nodes", "nodes", below=(Selected("clause", "clause", below=(Selected("title", "title"),)),)),)
 
@@ -44,9 +46,8 @@ async def sign(owner: Connection, office: Office, *clauses: Any, version: int) -
 
 async def is_read(office: Office, case: Any) -> None:
     async with acting(office.giulia) as connection:
-        me, holder = office.giulia, office.anna.organisation_id
-        who = (me.organisation_id, me.account_id, holder)
-        await connection.execute(READ, office.territory_id, new_id(), *who, case)
+        me = office.giulia
+        assert await connection.execute(READ, me.organisation_id, new_id(), me.account_id, case) == "INSERT 0 1"
 
 
 async def titles(office: Office, case: Any) -> list[str | None]:

@@ -97,7 +97,7 @@ async def cases(request: Request) -> Response:
         chosen["status"] = ""
     if chosen["orderBy"] not in ORDERS:
         chosen["orderBy"] = ORDERS[0]
-    wanted = {name: value for name, value in chosen.items() if value and name != "orderBy"}
+    wanted = {name: value for name, value in chosen.items() if any(map(str.isalnum, value)) and name != "orderBy"}
     variables = {
         "first": PAGE,
         "after": asked.get("after") or None,

@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from tenants.cases.field_names import FIELD_NAMES
 
 LABELS: Mapping[str, tuple[str, str]] = {
+    "access.listed": ("Vista in un elenco", "Seen in a list"),
+    "access.opened": ("Aperta", "Opened"),
+    "access.refused": ("Chiesta e negata", "Asked for and refused"),
+    "access.searched": ("Trovata con una ricerca", "Found by a search"),
     "answer.accepted": ("Accettata", "Accepted"),
     "answer.declined": ("Rifiutata", "Declined"),
     "answer.invited": ("In attesa di risposta", "Waiting for an answer"),

@@ -19,6 +19,10 @@ PAGES: Mapping[str, tuple[str, str]] = {
         "There is no consent yet. Until there is one, no other organisation can see this case.",
     ),
     "case.data": ("I dati della scheda", "The data of the case"),
+    "case.duplicates": (
+        "Un'altra scheda del tuo ente ha lo stesso codice. Guarda se è la stessa persona:",
+        "Another case of your organisation has the same code. See whether it is the same person:",
+    ),
     "case.empty": ("Non compilato", "Not filled in"),
     "case.events": ("Che cosa è successo", "What happened"),
     "case.held_by": ("Scheda di {name}", "Case of {name}"),
@@ -118,9 +122,14 @@ PAGES: Mapping[str, tuple[str, str]] = {
     ),
     "log.fields": ("Dati letti", "Data read"),
     "log.lead": (
-        "Ogni volta che un altro ente legge questa scheda, resta scritto qui. La persona può chiederne copia.",
-        "Each time another organisation reads this case, it is written here. The person may ask for a copy.",
+        "Ogni volta che un altro ente legge questa scheda, resta scritto qui: una riga per ogni visita. Resta scritto "
+        "anche chi l'ha chiesta senza poterla vedere. La persona può chiederne copia.",
+        "Each time another organisation reads this case, it is written here: one line for each visit. So is who asked "
+        "for it and may not see it. The person may ask for a copy.",
     ),
+    "log.how": ("Come", "How"),
+    "log.nothing": ("Niente", "Nothing"),
+    "log.times": ("{count} richieste", "{count} requests"),
     "log.when": ("Quando", "When"),
     "log.who": ("Chi", "Who"),
     "log.why": ("Perché", "Why"),
