@@ -121,11 +121,11 @@ async def _answer(ask: Ask, credentials: Credentials, attempts: Attempts, langua
                     error.location = location
                 error.language = language
                 raise error from None
-            note_refusals(result, viewer.actor, request_id)
+            note_refusals(result, viewer.actor, attempts.request_id)
             # Where this ends without an error, it was committed: only then is a new secret one.
             answered = Answered(quieted(ask.document, result), language, asking.renewed)
     except RolledBack as rolled_back:
-        note_refusals(rolled_back.result, viewer.actor if viewer else None, request_id)
+        note_refusals(rolled_back.result, viewer.actor if viewer else None, attempts.request_id)
         answered = Answered(quieted(ask.document, rolled_back.result), language or "it")
     if is_stale:
         await note_use(credentials.token_hash)
