@@ -23,7 +23,7 @@ from web.texts import day
 
 NAMES = ("basis", "purposes", "kinds", "organisations", "fields", "until")
 BASES = ("CONSENT", "PUBLIC_TASK")
-HELD = {field.key: field for field in held_fields(SHAPES["Case"])}
+HELD = {field.key: field for field in held_fields(SHAPES)}
 """Fields that a case can hold: what nobody can fill in is neither asked of the person nor offered to anybody."""
 USUAL = [name for name in GROUPS if any(one.group == name and not one.is_sensitive for one in HELD.values())]
 """Groups that can be named whole; their specially protected fields are never covered by it."""
