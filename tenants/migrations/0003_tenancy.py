@@ -8,15 +8,13 @@ from tortoise.migrations import operations as ops
 from authz.actions import Action
 from authz.fields import ALL_FIELDS, FIELD, SENSITIVE
 from infra.row_security import ACCOUNT, FIELD_MASK, ORGANISATION, TERRITORY, TODAY, WRITE_MASK, Tenancy, closed, mine
-from tenants.cases.need_fields import DETAIL, MACRO, item_masks, stored_masks
+from tenants.cases.need_security import NEED_CHECKS, NEEDS
 from tenants.joint_work.reasons import ClosingReason, DeclineReason
 from tenants.sharing.row_security import (
     may,
     readable,
     readable_unless_sealed,
     shared_by,
-    wholly_readable,
-    wholly_writable,
     writable,
     writable_by_holder,
 )
@@ -30,10 +28,6 @@ OWN_BIT = "(1::bigint << field_bit)"
 OF_MY_CASE = (
     "EXISTS (SELECT FROM case_file c WHERE c.territory_id = {table}.territory_id "
     f"AND c.id = {{table}}.case_id AND c.holder_id = {ORGANISATION})"
-)
-OF_A_NEED_I_SEE = (
-    "EXISTS (SELECT FROM case_need n WHERE n.territory_id = case_need_detail.territory_id "
-    "AND n.id = case_need_detail.need_id AND n.case_id = case_need_detail.case_id)"
 )
 OF_MY_WORK = (
     "EXISTS (SELECT FROM joint_intervention j WHERE j.territory_id = {table}.territory_id "
@@ -88,21 +82,6 @@ def rows_of_case(
         update=may_write,
         delete=may_write if removable else "",
         update_columns=update_columns,
-    )
-
-
-def needs(table: str, bits: int, *, also: str = "true", **more: Sequence[Sequence[str]] | Sequence[str]) -> Tenancy:
-    """Rows that carry the fields that they tell: they exist for whoever has all of these, and `bits` besides."""
-    told = f"({table}.fields_mask | {bits}::bigint)"
-    may_write = wholly_writable(table, told)
-    return Tenancy(
-        table,
-        refers={"case_id": "case_file"},
-        select=wholly_readable(table, told),
-        insert=f"{may_write} AND {also}",
-        update=may_write,
-        delete=may_write,
-        **more,  # type: ignore[arg-type]
     )
 
 
@@ -200,15 +179,7 @@ CASES = [
     group("case_housing", "situation", "housing.situation"),
     group("case_justice", "measures", "justice.measures"),
     rows_of_case("case_health", OWN_BIT, ("case_id", "field_bit"), removable=True, update_columns=("detail",)),
-    needs(
-        "case_need",
-        MACRO,
-        unique=[("id", "case_id", "fields_mask")],
-        index=[("case_id",)],
-        insert_columns=("territory_id", "case_id", "macro", "fields_mask", "recorded_on"),
-        update_columns=("recorded_on",),
-    ),
-    needs("case_need_detail", MACRO | DETAIL, key=("need_id",), also=OF_A_NEED_I_SEE, update_columns=("note",)),
+    *NEEDS,
 ]
 
 WORK = [
@@ -337,12 +308,6 @@ IDS = [
     "GRANT EXECUTE ON FUNCTION time_ordered_id() TO win_app, win_steward",
 ]
 
-MASKS_OF_MACROS = " ".join(
-    f"WHEN '{macro}' THEN fields_mask = ANY ('{{{','.join(map(str, sorted(masks)))}}}'::bigint[])"
-    for macro, masks in stored_masks().items()
-)
-MASKS_OF_ITEMS = " ".join(f"WHEN '{item}' THEN {mask}" for item, mask in item_masks().items())
-
 SHARED = [
     *(
         f"ALTER TABLE {table} ALTER COLUMN is_demo SET DEFAULT false"
@@ -389,12 +354,7 @@ SHARED = [
     # Reads of a list stream over this index alone: order, mask and expiry are all in it.
     "CREATE INDEX case_access_list ON case_access (territory_id, organisation_id, opened_on, case_id) "
     "INCLUDE (read_mask, until, holder_id)",
-    # A need under other fields than the catalogue says is one that somebody could read who may not.
-    f"ALTER TABLE case_need ADD CHECK (CASE macro {MASKS_OF_MACROS} ELSE false END)",
-    f"ALTER TABLE case_need_detail ADD CHECK (item IS NULL OR fields_mask IS NOT DISTINCT FROM "
-    f"CASE item {MASKS_OF_ITEMS} END)",
-    "ALTER TABLE case_need_detail ADD FOREIGN KEY (territory_id, need_id, case_id, fields_mask) "
-    "REFERENCES case_need (territory_id, id, case_id, fields_mask)",
+    *NEED_CHECKS,
     f"ALTER TABLE case_health ADD CHECK ((1::bigint << field_bit) & "
     f"{sum(field.mask for field in FIELD.values() if field.group == 'health')} <> 0)",
 ]

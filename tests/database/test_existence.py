@@ -30,6 +30,10 @@ TOUCH = "SELECT * FROM touch_case($1, 'work', 1, ARRAY[1::bigint << 25])"
 # How each function that the serving role may call is asked about a row that is there but hidden from a stranger,
 # and about one that is not there. None: what it tells is not about rows of a tenant.
 ASKED: dict[str, Callable[[Any, World], Any] | None] = {
+    "log_refused(uuid[],uuid,uuid)": lambda hidden, world: (
+        "SELECT log_refused(ARRAY[$1::uuid], '01900000-0000-7000-8000-000000000000', NULL)",
+        world["kept"] if hidden else new_id(),
+    ),
     "sharing_if(uuid,text,bigint,uuid[],uuid[],uuid,uuid,uuid)": lambda hidden, world: (
         "SELECT * FROM sharing_if($1, 'traineeship', -1, ARRAY[current_setting('win.organisation_id')::uuid], "
         "ARRAY[$1], $1, $1, $1)",

@@ -103,6 +103,8 @@ async def write(world: World, data: st.DataObject, *, whole: bool = False) -> No
             await owner.execute(f"DELETE FROM {table} WHERE case_id = $1", case)
         for table, columns in FILLED.items():
             chosen = {name: value for name, value in columns.items() if data.draw(kept)}
+            if "birth_date" in chosen:
+                chosen["birth_year"] = columns["birth_year"]
             if table == "case_address":
                 chosen["protected"] = data.draw(st.booleans()) and not whole
             if chosen or data.draw(kept):
