@@ -37,7 +37,7 @@ CODE = re.compile(r"`([^`\n]+)`")
 FOLDERS = ("api", "authz", "docs", "infra", "jobs", "tenants", "tests", "web", r"\.ci", r"\.github")
 FILE = re.compile(rf"(?:{'|'.join(FOLDERS)})/[\w./-]*")
 PLACEHOLDER = re.compile(r"<\w+>|NNNN")
-COMMAND = re.compile(r"\./win ([a-z]+)")
+COMMAND = re.compile(r"\./win ([a-z]+(?:-[a-z]+)*)")
 SETTING = re.compile(r"\bWIN_[A-Z_]+\b")
 
 NOT_SETTINGS = {

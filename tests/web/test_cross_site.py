@@ -116,7 +116,7 @@ OF_FORMS = [
     Shape("another token", token="0" * 64),
     Shape("the token of another session", token="other"),
 ]
-WITHOUT_TOKEN = {"/sign-in", "/sign-in/code", "/language", "/invitations/{link}"}
+WITHOUT_TOKEN = {"/sign-in", "/sign-in/code", "/language", "/invitations/{link}", "/forgotten", "/reset/{link}"}
 """They change nothing of a session that is there; where they come from is looked at all the same."""
 
 

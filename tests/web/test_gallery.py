@@ -67,6 +67,7 @@ FORM = re.compile(r'<form[^>]*method="post"[^>]*action="([^"]+)"[^>]*>(.*?)</for
 DONE_ONCE_ANYHOW = {
     **dict.fromkeys(("/cases", "/search", "/language"), "it changes nothing"),
     **dict.fromkeys(("/sign-in", "/sign-in/code", "/organisation", "/sign-out"), "it opens or ends a session"),
+    "/forgotten": "two links in the post do what one does, and how many are sent is counted",
     "{{ kept.place }}": "it carries the key of the form that was kept",
 }
 """Forms without a key of their own, and why."""
