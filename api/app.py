@@ -37,7 +37,7 @@ async def graphql(request: Request) -> Response:
         if caller is None:
             raise Unauthenticated
         if caller.kind == "cookie":
-            if request.method == "GET":
+            if request.method != "POST":
                 # A browser opens any address that somebody gives it, with its cookie: only a token vouches for one.
                 raise MethodNotAllowed("POST")
             refuse_cross_site(request)

@@ -14,7 +14,7 @@ from infra.errors import BadRequest, PersistedQueryNotSupported
 
 async def read_ask(request: Request) -> Ask:
     """Return what is asked. Raises `BadRequest`, or `PersistedQueryNotSupported`."""
-    body = from_address(request) if request.method == "GET" else await from_body(request)
+    body = await from_body(request) if request.method == "POST" else from_address(request)
     extensions = body.get("extensions")
     if not isinstance(extensions, dict | None):
         raise BadRequest("error.body")
@@ -24,7 +24,7 @@ async def read_ask(request: Request) -> Ask:
     if not isinstance(document, str) or not isinstance(variables, dict | None) or not isinstance(name, str | None):
         raise BadRequest("error.body")
     key = request.headers.get("idempotency-key")
-    read_only = request.method == "GET"
+    read_only = request.method != "POST"
     return Ask(document, variables or {}, name, key, network_address(request), known_device(request), read_only)
 
 
