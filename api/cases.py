@@ -19,6 +19,7 @@ from api.verbs import do, given, payload
 from authz.actions import Action
 from infra.errors import BadRequest
 from tenants.cases import service
+from tenants.cases.identity_codes import spelt
 from tenants.cases.listing import CASES
 from tenants.cases.names import asked_words
 
@@ -37,6 +38,12 @@ class CaseFilter:
         "not matter, and other scripts are found by Latin letters.",
     )
 
+    identity_code: str | None = strawberry.field(
+        default=UNSET,
+        description="The whole codice fiscale, STP or ENI code, in capitals or not. Of cases of others it is logged as "
+        "a read of that field.",
+    )
+
     def conditions(self) -> dict[str, str]:
         """Return the given conditions as text parameters. Raises `BadRequest` for one that asks for nothing."""
         values = given(self)
@@ -46,6 +53,8 @@ class CaseFilter:
             # Whatever begins with nothing is every name there is: that is no search, and would be read of every case.
             if isinstance(value, str) and not any(sign.isalnum() for sign in value):
                 raise BadRequest("error.empty_filter", name=to_camel_case(name))
+        if isinstance(self.identity_code, str):
+            values["identity_code"] = spelt(self.identity_code)
         values["status"] = self.status.value.lower() if self.status else None
         return {name: str(value) for name, value in values.items() if value is not None}
 

@@ -13,14 +13,16 @@ from authz.purposes import Purpose
 from tenants.joint_work import service
 from tenants.joint_work.attaching import attach_authorisation
 from tenants.joint_work.reasons import ClosingReason, DeclineReason
-from tenants.joint_work.shape import JOINT_INTERVENTIONS
+from tenants.joint_work.shape import JOINT_INTERVENTIONS, JointInterventionStatus
 
 if TYPE_CHECKING:
     PurposeName = Purpose
+    StatusName = JointInterventionStatus
     DeclineReasonName = DeclineReason
     ClosingReasonName = ClosingReason
 else:
     PurposeName = TYPES.enum(Purpose)
+    StatusName = TYPES.enum(JointInterventionStatus)
     DeclineReasonName, ClosingReasonName = TYPES.enum(DeclineReason), TYPES.enum(ClosingReason)
 PREFIX = "joint-intervention"
 
@@ -64,6 +66,15 @@ class JointInterventionFilter:
     waiting_for_us: bool | None = strawberry.field(
         default=UNSET, description="Whether my organisation is invited, has not answered, and still can."
     )
+    status: StatusName | None = strawberry.field(default=UNSET, description="Where it stands, as far as I see it.")
+    purpose: PurposeName | None = strawberry.field(default=UNSET, description="What it is for.")
+
+    def conditions(self) -> dict[str, str]:
+        """Return the given conditions as text parameters."""
+        values = {name: value for name, value in given(self).items() if value is not None}
+        if "purpose" in values:
+            values["purpose"] = values["purpose"].lower()
+        return {name: str(value) for name, value in values.items()}
 
 
 Proposed = payload("ProposeJointInterventionPayload", "joint_intervention", "JointIntervention")
@@ -96,7 +107,7 @@ class Query:
             after=after,
             last=last,
             before=before,
-            filters={name: str(value) for name, value in given(filter).items() if value is not None} if filter else {},
+            filters=filter.conditions() if filter else {},
         )
 
 

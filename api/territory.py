@@ -1,6 +1,6 @@
 """Queries about the network itself: who asks, its organisations, its pact."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from strawberry import UNSET
@@ -11,8 +11,10 @@ from authz.actions import Action
 from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
 from infra.errors import NotFound
+from tenants.organisations.lookup import organisation_id
 from tenants.organisations.shape import ORGANISATIONS
 from tenants.pacts.lookup import version_id
+from tenants.pacts.shape import PACTS
 
 if TYPE_CHECKING:
     KindName = OrganisationKind
@@ -65,6 +67,36 @@ class Query:
             filters=filters,
             default=100,
         )
+
+    @strawberry.field(
+        graphql_type=TYPES.classes["Organisation"] | None,
+        description="One organisation of the territory by its short name; by its `id` ask `node`.",
+    )
+    async def organisation(
+        self,
+        info: strawberry.Info,
+        slug: Annotated[str, strawberry.argument(description="As the pact and inputs name it.")],
+    ) -> Any:
+        info.context.viewer.actor.require(Action.ORGANISATION_READ)
+        row = await alone(info._raw_info, lambda: organisation_id(slug))
+        if row is None:
+            raise NotFound
+        return await read_one(info._raw_info, "Organisation", row)
+
+    @strawberry.field(
+        graphql_type=TYPES.classes["PactConnection"] | None,
+        description="The versions of the pact, newest first, those that are not in force too.",
+    )
+    async def pact_versions(
+        self,
+        info: strawberry.Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Any:
+        info.context.viewer.actor.require(Action.PACT_READ)
+        return await read_page(info._raw_info, "Pact", PACTS, first=first, after=after, last=last, before=before)
 
     @strawberry.field(
         graphql_type=TYPES.classes["Pact"] | None, description="The pact in force, or an earlier version of it."

@@ -188,7 +188,7 @@ def test_every_limit_on_documents_is_told() -> None:
 
 SIGN_IN = import_module("tenants.migrations.0005_sign_in")
 SENTENCES = [
-    ("graphql", f"| `first` | 0 to {pages.MOST} |"),
+    ("graphql", f"| `first`, `last` | 0 to {pages.MOST}, not both |"),
     ("graphql", f"counts up to {pages.COUNTED} |"),
     ("graphql", f"(1 to {LONGEST_KEY} printable"),
     (

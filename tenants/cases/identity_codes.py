@@ -38,11 +38,17 @@ class IdentityCodeKind(StrEnum):
     ENI = "ENI"
 
 
+def spelt(code: str) -> str:
+    """Return a code as it is stored: in capitals, without what people put between its signs."""
+    stored: str = APART.sub("", seen(code, joined=False)).upper()
+    return stored
+
+
 def identity_code(value: object) -> tuple[str, IdentityCodeKind] | None:
     """Return the code as it is stored, and its kind; None for an empty one. Raises `Wrong`."""
     if not isinstance(value, str):
         raise Wrong(ProblemCode.INVALID_IDENTITY_CODE)
-    code = APART.sub("", seen(value, joined=False)).upper()
+    code = spelt(value)
     if not code:
         return None
     if health := HEALTH_CODE.fullmatch(code):

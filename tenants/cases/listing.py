@@ -42,8 +42,13 @@ CASES = Source(
         "opened_from": "a.opened_on >= {value}::date",
         "opened_to": "a.opened_on <= {value}::date",
         "municipality": if_readable("case_contacts", "x.municipality = {value}", "contacts.municipality"),
+        "identity_code": if_readable("case_identity_code", "x.code = {value}", "identity.identity_code"),
         "name": NAMED,
     },
-    tested={"municipality": FIELD["contacts.municipality"].mask, "name": FIELD["identity.name"].mask},
+    tested={
+        "municipality": FIELD["contacts.municipality"].mask,
+        "identity_code": FIELD["identity.identity_code"].mask,
+        "name": FIELD["identity.name"].mask,
+    },
     cases="SELECT id FROM {shown}",
 )

@@ -177,6 +177,8 @@ OF_CASE = Source(
     alias="j",
 )
 
+# The work of a row of the list, on which a filter asks something.
+THIS = "FROM joint_intervention f WHERE f.territory_id = {territory} AND f.id = j.id"
 # The two grounds are two indexes; a page takes the newest of both.
 JOINT_INTERVENTIONS = Source(
     rows="FROM (SELECT i.id FROM joint_intervention i WHERE i.territory_id = {territory} "
@@ -189,7 +191,9 @@ JOINT_INTERVENTIONS = Source(
         "JOIN joint_intervention w ON w.territory_id = a.territory_id AND w.id = a.joint_intervention_id "
         "WHERE a.territory_id = {territory} "
         "AND a.joint_intervention_id = j.id AND a.organisation_id = {organisation} AND a.status = 'invited' "
-        "AND w.closed_at IS NULL)"
+        "AND w.closed_at IS NULL)",
+        "purpose": f"EXISTS (SELECT {THIS} AND f.purpose = {{value}})",
+        "status": f"(SELECT {STATUS.replace('{row}', 'f')} {THIS}) = {{value}}",
     },
     cases="SELECT i.case_id FROM joint_intervention i JOIN {shown} s ON s.id = i.id",
 )

@@ -91,6 +91,7 @@ ORGANISATIONS = [
         "member",
         refers={"organisation_id": "organisation"},
         unique=[("account_id", "organisation_id")],
+        index=[("organisation_id",)],
         select=f"{mine()} OR account_id = {ACCOUNT}",
     ),
     Tenancy("pact_version", unique=[("version",)], select="true"),

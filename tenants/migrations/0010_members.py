@@ -341,6 +341,7 @@ class Migration(migrations.Migration):
             [
                 *INVITATION.statements(),
                 "ALTER TABLE event ADD FOREIGN KEY (territory_id, invitation_id) REFERENCES invitation",
+                "CREATE INDEX ON event (territory_id, invitation_id) WHERE invitation_id IS NOT NULL",
                 "ALTER TABLE event ADD CHECK ((case_id IS NULL) = (holder_id IS NULL))",
                 "ALTER TABLE event ADD CHECK ((case_id IS NULL) <> (invitation_id IS NULL))",
                 *FUNCTIONS,

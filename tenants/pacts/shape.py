@@ -5,7 +5,7 @@ from authz.clauses import PartyRole
 from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
 from tenants.authorisations.models import Basis
-from tenants.reading.shapes import Kind, Leaf, Many, One, Shape
+from tenants.reading.shapes import Key, Kind, Leaf, Many, One, Shape, Source
 
 
 def localised(name: str, note: str) -> Leaf:
@@ -87,6 +87,11 @@ def in_capitals(*path: str) -> str:
 
 
 NAMED = "Keys of fields, or of groups as they were signed: a group stands for its common and confidential fields."
+PACTS = Source(
+    rows="FROM pact_version v WHERE v.territory_id = {territory}",
+    keys=(Key("version", "v.version", "int"), Key("id", "v.id", "uuid")),
+)
+
 SHARE = Shape(
     "PactShare",
     "",  # rows come from the clause's own rules

@@ -70,6 +70,35 @@ FAULTS = {
 }
 
 
+NEVER_REMOVED = ("case_file", "joint_intervention_partner", "organisation", "pact_version")
+"""Tables whose rows stay: nobody has to look for what refers to one. A demonstration goes away table by table."""
+WITHOUT_INDEX = f"""
+SELECT k.conrelid::regclass::text || ' → ' || k.confrelid::regclass::text
+  FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid {IN_PUBLIC}
+ WHERE k.contype = 'f' AND k.confrelid::regclass::text <> ALL ($1)
+   AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = k.conrelid
+         AND i.indkey[0] = ANY (k.conkey) AND (i.indkey[1] = ANY (k.conkey) OR cardinality(k.conkey) = 1))
+"""
+REMOVERS = """
+SELECT p.proname || ' → ' || t.name FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+  CROSS JOIN unnest($1::text[]) t (name) WHERE n.nspname = 'public' AND p.prosrc ~ ('DELETE FROM ' || t.name || '\\M')
+UNION ALL
+SELECT 'win_app → ' || t.name FROM unnest($1::text[]) t (name) WHERE has_table_privilege('win_app', t.name, 'DELETE')
+"""
+
+
+async def test_what_refers_to_a_row_that_may_go_is_found_by_an_index(world: World) -> None:
+    """Otherwise removing one row, or looking for what belongs to it, reads a whole table."""
+    assert [row[0] for row in await world.owner.fetch(WITHOUT_INDEX, NEVER_REMOVED)] == []
+    assert [row[0] for row in await world.owner.fetch(REMOVERS, NEVER_REMOVED)] == []
+
+
+async def test_members_are_found_by_their_organisation(world: World) -> None:
+    """The list of members is asked by organisation, and not by account."""
+    found = await world.owner.fetch("SELECT indexdef FROM pg_indexes WHERE tablename = 'member'")
+    assert any("(territory_id, organisation_id)" in row[0] for row in found)
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_there_is_no(world: World, fault: str) -> None:
     assert [tuple(row) for row in await world.owner.fetch(FAULTS[fault])] == []
