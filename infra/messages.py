@@ -44,13 +44,13 @@ MESSAGES: Mapping[str, Sentence] = {
         "Il cursore non viene da questo elenco, con questo ordine e questo filtro. Usane uno così come l'hai ricevuto.",
         "The cursor is not from this list in this order and with this filter. Use a `cursor` as you received it.",
     ),
-    "error.first_and_last": (
-        "`first` e `last` non vanno insieme: scegli se partire dall'inizio o dalla fine dell'elenco.",
-        "`first` and `last` do not go together: choose the start or the end of the list.",
-    ),
     "error.empty_filter": (
         "Il filtro `{name}` non ha né lettere né cifre. Scrivi almeno una lettera o una cifra, o lascialo via.",
         "The filter `{name}` has neither letters nor digits. Write at least one letter or digit, or leave it out.",
+    ),
+    "error.first_and_last": (
+        "`first` e `last` non vanno insieme: scegli se partire dall'inizio o dalla fine dell'elenco.",
+        "`first` and `last` do not go together: choose the start or the end of the list.",
     ),
     "error.forbidden": (
         "Il tuo ruolo non permette questa operazione. Chi coordina il tuo ente può farla o dirti come.",

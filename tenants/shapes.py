@@ -4,7 +4,8 @@ from tenants.access_log.shape import ACCESS_LOG_ENTRY
 from tenants.account.shape import FACTOR_RESET, SESSION
 from tenants.authorisations.shape import AUTHORISATION
 from tenants.cases.disclosure import DISCLOSURE
-from tenants.cases.shape import CASE, NEED
+from tenants.cases.need_shape import NEED
+from tenants.cases.shape import CASE
 from tenants.events.shape import EVENT
 from tenants.invitations.shape import INVITATION
 from tenants.joint_work.shape import JOINT_INTERVENTION, PARTNER

@@ -5,14 +5,12 @@ from authz.fields import FIELD
 from tenants.cases.catalogues import Sex
 from tenants.cases.disclosure import disclosure_rows
 from tenants.cases.models import CaseStatus, ClosureReason
-from tenants.cases.need_fields import EVERY_FIELD, MACRO
+from tenants.cases.need_shape import SHOWN_NEED
 from tenants.cases.viewer_can import VIEWER_CAN
 from tenants.events.shape import TIMELINE
 from tenants.joint_work.shape import OF_CASE
 from tenants.reading.shapes import Inline, Kind, Leaf, Many, One, Pages, Shape
 from tenants.sharing.shape import reader_rows
-
-SHOWN_NEED = f"{{mask}} & ({{child}}.fields_mask | {MACRO}) = ({{child}}.fields_mask | {MACRO})"
 
 DISADVANTAGE, ISEE = "case_disadvantage", "case_isee"
 
@@ -26,14 +24,6 @@ def health(name: str) -> Leaf:
         f"AND h.case_id = {{row}}.id AND h.field_bit = {field.bit})",
         field=field.key,
         note="In words, at most 4000 characters; a special field by itself.",
-    )
-
-
-def need_detail(column: str) -> str:
-    """Return the expression of a column of a need's details."""
-    return (
-        f"(SELECT d.{column} FROM case_need_detail d WHERE d.territory_id = {{row}}.territory_id "
-        "AND d.need_id = {row}.id)"
     )
 
 
@@ -378,26 +368,4 @@ CASE = Shape(
     action=Action.CASE_READ,
     cases="SELECT {id}",
     note="The unit of work that is shared under the pact.",
-)
-
-NEED = Shape(
-    "Need",
-    "case_need",
-    (
-        Leaf("id", Kind.ID, sql="'need_' || {row}.id", required=True, note="Stays the same until the need is removed."),
-        Leaf("macro", sql="upper({row}.macro)", required=True, note="Its family: `catalogue(name: NEED)`."),
-        Leaf(
-            "item",
-            sql=need_detail("item"),
-            field="needs.detail",
-            note="What it is within its family: `catalogue(name: NEED_ITEM)`; null if I may not read it.",
-        ),
-        Leaf("note", sql=need_detail("note"), field="needs.detail", note="In words, at most 2000 characters."),
-        Leaf("recorded_on", Kind.DATE, required=True, note="The day on which it was written down."),
-    ),
-    prefix="need",
-    of_case="case_id",
-    reached=SHOWN_NEED,
-    bits=MACRO | EVERY_FIELD,
-    cases="SELECT n.case_id FROM case_need n WHERE n.territory_id = {territory} AND n.id = {id}",
 )
