@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from graphql import GraphQLField, GraphQLObjectType
+from graphql import GraphQLField, GraphQLObjectType, build_schema, find_breaking_changes
 
 from api.schema import schema as win_schema
 from infra.errors import SetupError
 
 FILE = Path(__file__).with_name("schema.graphql")
+RELEASED = FILE.with_name("released.graphql")
+"""The schema of the last release, as its release leaves it there; there is none before the first."""
 OPERATIONS = Path(__file__).parents[1] / "docs" / "operations.md"
 HEAD = """# Operations
 
@@ -37,6 +39,15 @@ def export(
             file.write_text(text, "utf-8")
         elif not file.exists() or file.read_text("utf-8") != text:
             raise SetupError(f"{file.parent.name}/{file.name} is not up to date; run ./win schema export.")
+    if check and RELEASED.exists():
+        broken = breaks(RELEASED.read_text("utf-8"), texts[FILE])
+        if broken:
+            raise SetupError("This breaks what was released: " + "; ".join(broken))
+
+
+def breaks(before: str, after: str) -> list[str]:
+    """Return what somebody who wrote against the one schema finds broken in the other."""
+    return [change.description for change in find_breaking_changes(build_schema(before), build_schema(after))]
 
 
 def operations() -> str:

@@ -17,6 +17,7 @@ from graphql import (
 )
 
 from api import meanings
+from api.commands import breaks
 from api.schema import schema
 
 PRINTED = Path(__file__).parents[2] / "api" / "schema.graphql"
@@ -85,3 +86,11 @@ def test_no_meaning_is_of_a_value_that_is_not_there(name: str) -> None:
     kind = schema._schema.type_map[name]
     assert isinstance(kind, GraphQLEnumType)
     assert set(meanings.MEANINGS[name]) <= set(kind.values)
+
+
+def test_a_change_that_breaks_what_was_released_is_told() -> None:
+    now = PRINTED.read_text("utf-8")
+    assert breaks(now, now) == []
+    told = breaks(now, now.replace("  version: Int!", "  version: Int", 1).replace("  isDemo: Boolean!\n", "", 1))
+    assert len(told) == 2
+    assert any("isDemo" in change for change in told)
