@@ -1,6 +1,7 @@
 """Pages: every visible case once, in order, whatever the size; and filters that tell nothing that is hidden."""
 
 import base64
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -330,12 +331,16 @@ def begins_words_of(asked: str, name: str) -> bool:
 async def test_a_name_finds_those_whose_name_the_reader_sees(ask: Ask, who: str) -> None:
     """Of the cases that a partner sees without the name, none comes back for any."""
     whole = (await ask(who, NAMED))["data"]["cases"]["nodes"]
-    names = sorted({full_name(case) for case in whole} - {""})
+    # The others are written in many ways, and found by more than their beginnings: see test_case_versions.py.
+    plain = [case for case in whole if re.fullmatch("[A-Za-z]+( [A-Za-z]+)*", full_name(case))]
+    names = sorted({full_name(case) for case in plain})
     assert len(names) > 3
     for name in names[:5]:
         asked = " ".join(word[:4].upper() for word in reversed(name.split()))
         found = (await ask(who, NAMED, {"name": asked}))["data"]["cases"]["nodes"]
-        assert found == [case for case in whole if begins_words_of(asked, full_name(case))]
+        assert [case for case in found if case in plain] == [
+            case for case in plain if begins_words_of(asked, full_name(case))
+        ]
     hidden = {case["id"] for case in whole if not full_name(case)}
     assert hidden or who in ("anna", "piero")
     for case in (await ask("anna", NAMED))["data"]["cases"]["nodes"]:
