@@ -18,6 +18,7 @@ from authz.roles import MASKS, Role
 from infra.clock import new_id
 from infra.database import SERVER_SETTINGS, SERVING_ROLE, as_role, connection_facts
 from tenants.members.secrets import hash_of
+from tenants.reading.cursors import mark_of
 
 STATEMENT = json.loads(Path(os.environ["WIN_BENCH_STATEMENT"]).read_text())
 POOL = 10
@@ -57,6 +58,7 @@ async def page(request: Request) -> Response:
             "display_name": who["display_name"],
             "role": who["role"],
             "session": who["session_id"],
+            "mark": mark_of("cases", descending=True, filters={}),
         }
         text = await connection.fetchval(STATEMENT["text"], *(values[name] for name in STATEMENT["parameters"]))
     return Response(b'{"data":{"cases":' + text.encode() + b"}}", media_type="application/json")
