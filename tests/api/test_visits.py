@@ -37,6 +37,21 @@ async def test_the_holder_is_told_of_visits_and_of_who_made_them(ask: Ask, token
     assert (await ask("anna", node, {"id": opened["id"]}))["data"]["node"] == {"kind": "OPENED", "requests": 3}
 
 
+async def test_to_read_the_words_of_a_proposal_is_to_read_of_the_case(ask: Ask) -> None:
+    """What tells something of a case is logged in whatever table it lies, and not shown to whoever has no ground."""
+    job = Job(ask)
+    await open_and_write(job)
+    await consent_and_propose(job)
+    words = "query ($id: ID!) { node(id: $id) { ... on JointIntervention { message } } }"
+    before = await ask("giulia", words, {"id": job.joint_intervention})
+    assert before["data"]["node"] == {"message": None}
+    assert (await ask("anna", LINES, {"id": job.case}))["data"]["accessLog"]["nodes"] == []
+    await ask("giulia", ACCEPT, {"id": job.joint_intervention})
+    await ask("giulia", words, {"id": job.joint_intervention})
+    (line,) = (await ask("anna", LINES, {"id": job.case}))["data"]["accessLog"]["nodes"]
+    assert (line["kind"], line["requests"], line["readerName"]) == ("OPENED", 1, "Giulia Fontechiara")
+
+
 ABSENT = "01900000-0000-7000-8000-000000000000"
 IN_VAIN = {
     "case": "query ($id: ID!) { case(id: $id) { number } }",
