@@ -24,6 +24,7 @@ Ended = payload("EndSessionPayload", "viewer", "Viewer")
 OthersEnded = payload("EndOtherSessionsPayload", "viewer", "Viewer")
 FactorEnded = payload("EndSecondFactorPayload", "viewer", "Viewer")
 Spoken = payload("SetLanguagePayload", "viewer", "Viewer")
+NewsSet = payload("SetNewsByMailPayload", "viewer", "Viewer")
 
 
 @strawberry.input
@@ -40,6 +41,11 @@ class EndSessionInput:
 @strawberry.input
 class SetLanguageInput:
     language: str = strawberry.field(description="`it` or `en`.")
+
+
+@strawberry.input
+class SetNewsByMailInput:
+    wanted: bool = strawberry.field(description="False, and no mail says any more that something waits for me.")
 
 
 def is_secret(document: str) -> bool:
@@ -189,3 +195,16 @@ class Mutation:
             return viewer.actor.member_id
 
         return Spoken(outcome=await do(info, spoken))
+
+    @strawberry.mutation(
+        graphql_type=NewsSet,
+        description="Be told by mail that something waits for me, once a day at most and without any name, or not.",
+    )
+    async def set_news_by_mail(self, info: strawberry.Info, input: SetNewsByMailInput) -> Any:  # noqa: A002
+        async def told_so() -> UUID:
+            viewer: Viewer = info.context.viewer
+            demand_browser(viewer)
+            await service.set_news_by_mail(viewer.actor, input.wanted)
+            return viewer.actor.member_id
+
+        return NewsSet(outcome=await do(info, told_so))

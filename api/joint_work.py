@@ -77,10 +77,16 @@ class JointInterventionFilter:
         return {name: str(value) for name, value in values.items()}
 
 
+@strawberry.input
+class MarkProposalReadInput:
+    joint_intervention_id: strawberry.ID
+
+
 Proposed = payload("ProposeJointInterventionPayload", "joint_intervention", "JointIntervention")
 Accepted = payload("AcceptJointInterventionPayload", "joint_intervention", "JointIntervention")
 Declined = payload("DeclineJointInterventionPayload", "joint_intervention", "JointIntervention")
 Attached = payload("AttachAuthorisationPayload", "joint_intervention", "JointIntervention")
+Read = payload("MarkProposalReadPayload", "joint_intervention", "JointIntervention")
 Closed = payload("CloseJointInterventionPayload", "joint_intervention", "JointIntervention")
 
 
@@ -125,6 +131,16 @@ class Mutation:
                 ),
             )
         )
+
+    @strawberry.mutation(
+        graphql_type=Read,
+        description="Say that my organisation has read a proposal to it: the holder sees when, and not who. The first "
+        "time counts.",
+    )
+    async def mark_proposal_read(self, info: strawberry.Info, input: MarkProposalReadInput) -> Any:  # noqa: A002
+        row = row_id(PREFIX, input.joint_intervention_id)
+        verb = service.mark_proposal_read
+        return Read(outcome=await do(info, lambda: verb(info.context.viewer.actor, row)))
 
     @strawberry.mutation(graphql_type=Accepted, description="Take part: from now on the case is shared with us.")
     async def accept_joint_intervention(self, info: strawberry.Info, input: AcceptJointInterventionInput) -> Any:  # noqa: A002

@@ -9,6 +9,7 @@ from api.ids import row_id
 from api.reading.answer import read_page
 from api.reading.types import TYPES, After, Before, First, Last
 from api.verbs import do, payload
+from infra.errors import BadRequest
 from tenants.notifications import service
 from tenants.notifications.shape import NOTIFICATIONS
 
@@ -18,6 +19,17 @@ Marked = payload("MarkNotificationReadPayload", "notification", "Notification")
 @strawberry.input
 class MarkNotificationReadInput:
     notification_id: strawberry.ID
+
+
+SeveralMarked = payload("MarkNotificationsReadPayload", "viewer", "Viewer")
+MOST = 100
+
+
+@strawberry.input
+class MarkNotificationsReadInput:
+    notification_ids: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="Which ones, 100 at most; left out, all of mine."
+    )
 
 
 @strawberry.type
@@ -54,3 +66,14 @@ class Mutation:
     async def mark_notification_read(self, info: strawberry.Info, input: MarkNotificationReadInput) -> Any:  # noqa: A002
         row = row_id("notification", input.notification_id)
         return Marked(outcome=await do(info, lambda: service.mark_read(info.context.viewer.actor, row)))
+
+    @strawberry.mutation(
+        graphql_type=SeveralMarked,
+        description="Say that I have read several, or all that I am told as a member of this organisation.",
+    )
+    async def mark_notifications_read(self, info: strawberry.Info, input: MarkNotificationsReadInput) -> Any:  # noqa: A002
+        given = input.notification_ids or [] if input.notification_ids is not strawberry.UNSET else None
+        if given is not None and len(given) > MOST:
+            raise BadRequest
+        rows = None if given is None else [row_id("notification", one) for one in given]
+        return SeveralMarked(outcome=await do(info, lambda: service.mark_all_read(info.context.viewer.actor, rows)))

@@ -86,7 +86,7 @@ def _message(given: Settings, to: str, subject: str, text: str) -> EmailMessage:
     message = EmailMessage(SMTP)
     message["From"] = given.mail_from or f"WIN <no-reply@{host}>"
     message["To"] = to
-    message["Subject"] = subject
+    message["Subject"] = " ".join(subject.split())  # a name in it may have more than one line
     message["Date"] = format_datetime(now())
     message["Message-ID"] = f"<{new_id()}@{host}>"
     message["Auto-Submitted"] = "auto-generated"  # nobody's holiday notice answers it

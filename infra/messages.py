@@ -211,6 +211,16 @@ MESSAGES: Mapping[str, Sentence] = {
         "It works once, until {until}. Do not forward it: whoever opens it enters in your place.\n"
         "If you did not expect this invitation, ignore the message: nothing happens.\n",
     ),
+    "mail.news_subject": ("WIN: novità da leggere", "WIN: something new to read"),
+    "mail.news_text": (
+        "Buongiorno,\n\nnovità che ti aspettano in WIN per {organisation}: {count}.\n\n"
+        "Le leggi qui, dopo aver fatto l'accesso:\n\n{address}\n\n"
+        "Questo messaggio arriva al massimo una volta al giorno. Se non lo vuoi più, lo dici nella pagina del tuo "
+        "account.\n",
+        "Hello,\n\nnew things waiting for you in WIN for {organisation}: {count}.\n\n"
+        "Read them here, after signing in:\n\n{address}\n\n"
+        "This message comes once a day at most. If you do not want it any more, say so on the page of your account.\n",
+    ),
     "mail.password_changed_subject": ("WIN: la tua password è cambiata", "WIN: your password has changed"),
     "mail.password_changed_text": (
         "Buongiorno,\n\nla password del tuo accesso a WIN è appena cambiata, e tutti gli altri accessi sono finiti.\n"
@@ -233,9 +243,44 @@ MESSAGES: Mapping[str, Sentence] = {
         "Il consenso per la scheda {case} vale fino al {until}: poi i partner non la vedono più.",
         "The authorisation of case {case} is valid until {until}: after that partners see it no more.",
     ),
+    "notification.authorisation_withdrawn": (
+        "Il consenso per la scheda {case} è stato ritirato: i partner che la vedevano solo per questo non la vedono "
+        "più.",
+        "The authorisation of case {case} was withdrawn: partners that saw it by this alone see it no more.",
+    ),
+    "notification.joint_intervention_accepted": (
+        "{organisation} ha accettato la proposta per la scheda {case}.",
+        "{organisation} has accepted the proposal for case {case}.",
+    ),
+    "notification.joint_intervention_attached": (
+        "Un intervento congiunto di {organisation} riprende con un consenso nuovo: guarda che cosa vedete ora.",
+        "A joint intervention of {organisation} goes on with a new authorisation: look at what you see now.",
+    ),
+    "notification.joint_intervention_closed": (
+        "{organisation} ha concluso un intervento congiunto: la scheda non si vede più.",
+        "{organisation} has closed a joint intervention: you see the case no more.",
+    ),
+    "notification.joint_intervention_declined": (
+        "{organisation} ha rifiutato la proposta per la scheda {case}.",
+        "{organisation} has declined the proposal for case {case}.",
+    ),
+    "notification.joint_intervention_lapsed": (
+        "La proposta per la scheda {case} è scaduta senza risposta. Se serve ancora, fanne una nuova.",
+        "The proposal for case {case} has lapsed without an answer. If it is still needed, make a new one.",
+    ),
     "notification.joint_intervention_proposed": (
         "{organisation} vi ha proposto un intervento congiunto.",
         "{organisation} has proposed a joint intervention to you.",
+    ),
+    "notification.joint_intervention_suspended": (
+        "Un intervento congiunto di {organisation} è sospeso: un consenso è stato ritirato e la scheda non si vede "
+        "più.",
+        "A joint intervention of {organisation} is suspended: an authorisation was withdrawn, and you see the case no "
+        "more.",
+    ),
+    "notification.joint_intervention_will_lapse": (
+        "{organisation} aspetta la vostra risposta a un intervento congiunto: potete darla fino al {lapses}.",
+        "{organisation} waits for your answer to a joint intervention: you can give it until {lapses}.",
     ),
     **PROBLEMS,
     "reason.not_authorised": (

@@ -1,4 +1,4 @@
-"""Sends letters about accounts: links for new passwords, and word of what was changed.
+"""Sends letters to members: links for new passwords, word of what was changed, and that something waits.
 
 As with invitations the link is made here and now, the mail goes first, and the hash of its link is stored afterwards.
 A letter that a worker was killed over is claimed anew, and its link is another.
@@ -23,6 +23,7 @@ CLAIM = "SELECT * FROM claim_letter($1)"
 SENT = "SELECT letter_sent($1, $2)"
 FAILED = "SELECT letter_failed($1, $2, $3, $4)"
 WITH_LINK = "password_reset"
+PLACES = {"news": "notifications"}
 
 
 async def post(context: dict[str, Any]) -> None:
@@ -57,7 +58,12 @@ async def write(letter: Mapping[str, Any]) -> str | None:
     if not letter["is_to_be_sent"]:
         return None
     link = new_link() if letter["kind"] == WITH_LINK else None
-    values = {"address": f"{public_address()}/reset/{link}" if link else f"{public_address()}/account"}
+    place = f"reset/{link}" if link else PLACES.get(letter["kind"], "account")
+    values = {
+        "address": f"{public_address()}/{place}",
+        "organisation": letter["organisation"],
+        "count": letter["waiting"],
+    }
     parts = (f"mail.{letter['kind']}_{part}" for part in ("subject", "text"))
     subject, text = (say(letter["language"], message, **values) for message in parts)
     await send(letter["email"], subject, text)

@@ -19,14 +19,13 @@ from infra.database import Connection, Context, transaction
 from infra.log import logger
 from infra.row_security import TERRITORY
 from jobs.job import Happened, Job
-from jobs.notify_partner import NOTIFY_PARTNER
+from jobs.notify import NOTIFY
 from jobs.send_invitation import SEND_INVITATION
-from jobs.warn_of_ending import WARN_OF_ENDING
-from tenants.events.models import Errand, EventKind
+from tenants.events.models import Errand
+from tenants.notifications.telling import TELLING
 
 JOBS: Mapping[str, Job] = {
-    EventKind.JOINT_INTERVENTION_PROPOSED: NOTIFY_PARTNER,
-    EventKind.AUTHORISATION_WILL_END: WARN_OF_ENDING,
+    **dict.fromkeys(TELLING, NOTIFY),
     Errand.INVITATION_MADE: SEND_INVITATION,
 }
 IN_A_ROW = 20
@@ -65,12 +64,15 @@ class Claimed:
 
 
 WITH_WORK = "SELECT * FROM territories_with_work($1)"
+# Looked for once, whatever the plan: as a joined query it could be looked for again for each row, and claim several.
 CLAIM = f"""
+WITH longest AS MATERIALIZED (
+    SELECT e.id, e.claimed_at IS NOT NULL AS interrupted FROM event e
+     WHERE e.territory_id = {TERRITORY} AND e.state = 'pending' AND e.due_at <= clock_timestamp()
+       AND (e.claimed_at IS NULL OR e.claimed_at <= clock_timestamp() - $1::interval)
+     ORDER BY e.due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
 UPDATE event SET claimed_at = clock_timestamp()
-  FROM (SELECT e.id, e.claimed_at IS NOT NULL AS interrupted FROM event e
-         WHERE e.territory_id = {TERRITORY} AND e.state = 'pending' AND e.due_at <= clock_timestamp()
-           AND (e.claimed_at IS NULL OR e.claimed_at <= clock_timestamp() - $1::interval)
-         ORDER BY e.due_at LIMIT 1 FOR UPDATE SKIP LOCKED) longest
+  FROM longest
  WHERE event.territory_id = {TERRITORY} AND event.id = longest.id
 RETURNING event.id, event.kind, event.attempts, event.claimed_at, longest.interrupted
 """

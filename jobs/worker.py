@@ -18,12 +18,14 @@ from jobs.counting import count
 from jobs.forgetting import forget
 from jobs.job import Job
 from jobs.letters import post
+from jobs.news import gather
 from jobs.outbox import JOBS, Pace, relay
 from jobs.sealing import seal
 
 SECONDS_ALIVE = 90
 AT_ONCE = 4
 SWEEP = set(range(0, 60, 2))
+TENS = set(range(0, 60, 10))
 LONGEST_LOOK = 60
 SECONDS_TO_FINISH = 25
 """So long a worker that is told to stop waits for what it has begun: longer than any job may take."""
@@ -59,6 +61,7 @@ COUNT = cron(tell_how_much_waits, second={0, 30}, run_at_startup=True, timeout=1
 LOOK = cron(relay, second=SWEEP, run_at_startup=True, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
 
 LETTERS = cron(post, second=SWEEP, run_at_startup=True, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
+NEWS = cron(gather, minute=TENS, run_at_startup=True, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
 FORGETS = cron(forget, hour=3, minute=41, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
 SEALS = cron(seal, minute=17, run_at_startup=True, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
 
@@ -70,7 +73,7 @@ def make_worker(redis_url: str, *, jobs: Mapping[str, Job] = JOBS, pace: Pace | 
         functions=[
             func(relay, name=RELAY, timeout=LONGEST_LOOK, keep_result=0),  # type: ignore[arg-type]
         ],
-        cron_jobs=[BEAT, COUNT, LOOK, LETTERS, SEALS, FORGETS],
+        cron_jobs=[BEAT, COUNT, LOOK, LETTERS, NEWS, SEALS, FORGETS],
         redis_settings=redis_settings(redis_url),
         job_serializer=written,
         job_deserializer=read,

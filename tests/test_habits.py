@@ -217,7 +217,10 @@ NOT_A_VERB_OF_A_ROLE = {
     "tenants/members/service.py: sign_in": "nobody is signed in yet",
     "tenants/members/service.py: sign_in_with_code": "nobody is signed in yet",
     "tenants/members/service.py: sign_out": "everybody may end their own session",
-    "tenants/notifications/service.py: mark_read": "everybody may put away what they were told",
+    "tenants/account/service.py: set_news_by_mail": "everybody may choose what they are mailed",
+    "tenants/joint_work/service.py: mark_proposal_read": "whoever sees a proposal has seen it; it is noted as that",
+    "tenants/notifications/service.py: mark_all_read": "everybody may put away what they were told",
+    "tenants/notifications/service.py: mark_read": "the same",
     "tenants/operations/service.py: remember": "bookkeeping of a request that its verbs have already been allowed",
     "tenants/operations/service.py: remembered": "the same",
 }

@@ -20,6 +20,7 @@ SECTIONS = {
     "/cases": "leggere-e-cambiare-una-scheda",
     "/consents": "chiedere-il-consenso",
     "/joint-work": "rispondere-a-una-proposta",
+    "/notifications": "novità",
     "/members": "le-persone-dellente",
     "/pact": "il-patto",
     "/today": "oggi",

@@ -14,6 +14,8 @@ class Letter(Model):
     kind = fields.CharField(max_length=30)
     email = fields.CharField(max_length=254)
     language = fields.CharField(max_length=2)
+    member_territory_id = fields.UUIDField(null=True)
+    member_id = fields.UUIDField(null=True)
     at = fields.DatetimeField()
     due_at = fields.DatetimeField()
     attempts = fields.IntField(default=0)

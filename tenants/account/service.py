@@ -174,6 +174,11 @@ async def end_other_sessions(_actor: Actor, kept: UUID) -> None:
     await connection().execute("SELECT end_other_sessions($1)", kept)
 
 
+async def set_news_by_mail(_actor: Actor, wanted: bool) -> None:
+    """Be told by mail that something waits, once a day at most, or not."""
+    await connection().execute("SELECT set_news_by_mail($1)", wanted)
+
+
 async def set_language(_actor: Actor, language: str) -> str:
     """Be spoken to in this language from now on. Raises `Invalid`."""
     found = Findings()

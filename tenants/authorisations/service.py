@@ -105,7 +105,7 @@ async def _record_gift(case_id: UUID, authorisation_id: UUID, until: datetime) -
     warned = until - WARNED_BEFORE
     if warned > now():
         kind = EventKind.AUTHORISATION_WILL_END
-        await record(kind, case_id, authorisation_id=authorisation_id, at=warned, due_at=warned)
+        await record(kind, case_id, authorisation_id=authorisation_id, at=warned)
 
 
 def _last_day(first: date) -> Check:

@@ -23,6 +23,8 @@ class EventKind(StrEnum):
     JOINT_INTERVENTION_CLOSED = "joint_intervention_closed"
     JOINT_INTERVENTION_ATTACHED = "joint_intervention_attached"
     JOINT_INTERVENTION_SUSPENDED = "joint_intervention_suspended"
+    JOINT_INTERVENTION_WILL_LAPSE = "joint_intervention_will_lapse"
+    JOINT_INTERVENTION_LAPSED = "joint_intervention_lapsed"
 
 
 class Errand(StrEnum):

@@ -6,11 +6,25 @@ from tenants.reading.shapes import Key, Kind, Leaf, One, Shape, Source
 
 
 def happened(event: str) -> str:
-    """Return the condition that an event is told: not what is to come, nor an end that a withdrawal forestalled."""
+    """Return the condition that an event is told: not what is to come, nor what something else had forestalled.
+
+    An authorisation that was withdrawn does not end, and a proposal that was answered or closed does not lapse.
+    """
     return (
-        f"{event}.at <= now() AND NOT ({event}.kind = 'authorisation_will_end' AND EXISTS (SELECT FROM authorisation w "
-        f"WHERE w.territory_id = {event}.territory_id AND w.id = {event}.authorisation_id "
-        f"AND w.withdrawn_at <= {event}.at))"
+        f"{event}.at <= now() AND CASE {event}.kind WHEN 'authorisation_will_end' THEN NOT EXISTS "
+        f"(SELECT FROM authorisation w WHERE w.territory_id = {event}.territory_id "
+        f"AND w.id = {event}.authorisation_id AND w.withdrawn_at <= {event}.at) "
+        f"WHEN 'joint_intervention_will_lapse' THEN {_waited(event)} "
+        f"WHEN 'joint_intervention_lapsed' THEN {_waited(event)} ELSE true END"
+    )
+
+
+def _waited(event: str) -> str:
+    return (
+        "EXISTS (SELECT FROM joint_intervention w JOIN joint_intervention_partner x "
+        "ON x.territory_id = w.territory_id AND x.joint_intervention_id = w.id "
+        f"WHERE w.territory_id = {event}.territory_id AND w.id = {event}.joint_intervention_id "
+        f"AND coalesce(w.closed_at, 'infinity') > {event}.at AND coalesce(x.answered_at, 'infinity') > {event}.at)"
     )
 
 

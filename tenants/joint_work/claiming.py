@@ -8,6 +8,7 @@ from infra.database import connection
 from infra.errors import NotFound
 from infra.row_security import ORGANISATION, TERRITORY
 from tenants.cases.writing import CASE_LOCK
+from tenants.joint_work.lapsing import waits
 from tenants.joint_work.models import Answer
 from tenants.sharing.standing import takes_part
 
@@ -17,7 +18,7 @@ SELECT holder_id = {ORGANISATION} AS own, pg_advisory_xact_lock(hashtextextended
   FROM joint_intervention WHERE territory_id = {TERRITORY} AND id = $1
 """
 STATE = f"""
-SELECT j.closed_at, p.status, {takes_part("p")}
+SELECT j.closed_at, p.status, {takes_part("p")}, {waits("j")}
   FROM joint_intervention j
   LEFT JOIN joint_intervention_partner p
     ON p.territory_id = j.territory_id AND p.joint_intervention_id = j.id AND p.organisation_id = {ORGANISATION}
@@ -32,6 +33,8 @@ class State(NamedTuple):
     status: Answer | None
     takes_part: bool
     """Whether my organisation is a party of the pact in force, today."""
+    waits: bool
+    """Whether an invited organisation can still answer, as far as time goes."""
 
 
 async def claim(joint_intervention_id: UUID) -> State:

@@ -61,6 +61,7 @@ class JointInterventionPartner(Model):
     answered_at = fields.DatetimeField(null=True)
     answered_by = fields.UUIDField(null=True)
     decline_reason = fields.CharField(max_length=20, null=True)
+    seen_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "joint_intervention_partner"

@@ -15,7 +15,8 @@ from tenants.cases.writing import claim_case, within_row_security
 from tenants.checks import Findings, lines, one_of, without_repeats
 from tenants.events.models import EventKind
 from tenants.events.recording import record
-from tenants.joint_work.claiming import claim
+from tenants.joint_work.claiming import claim, look
+from tenants.joint_work.lapsing import LAPSES_AFTER, REMINDED_BEFORE, waits
 from tenants.joint_work.models import Answer
 from tenants.joint_work.reasons import ClosingReason, DeclineReason
 from tenants.sharing.inputs import named_fields, named_organisations
@@ -45,7 +46,8 @@ ALREADY = f"""
 SELECT p.organisation_id
   FROM joint_intervention j
   JOIN joint_intervention_partner p
-    ON p.territory_id = j.territory_id AND p.joint_intervention_id = j.id AND p.status <> 'declined'
+    ON p.territory_id = j.territory_id AND p.joint_intervention_id = j.id
+   AND (p.status = 'accepted' OR p.status = 'invited' AND {waits("j")})
  WHERE j.territory_id = {TERRITORY} AND j.case_id = $1 AND j.purpose = $2 AND j.closed_at IS NULL
 """
 INVITE = f"""
@@ -56,6 +58,7 @@ ANSWER = f"""
 UPDATE joint_intervention_partner SET status = $2, answered_at = now(), answered_by = $3, decline_reason = $4
  WHERE territory_id = {TERRITORY} AND joint_intervention_id = $1 AND organisation_id = {ORGANISATION}
 """
+SEE = "SELECT see_proposal($1)"
 CLOSE = f"""
 UPDATE joint_intervention SET closed_at = now(), closed_by = $2, closing_reason = $3
  WHERE territory_id = {TERRITORY} AND id = $1
@@ -73,7 +76,10 @@ async def propose_joint_intervention(
     row: UUID = await connection().fetchval(PROPOSE, case_id, actor.organisation_id, aim, actor.account_id)
     await connection().execute(OFFER, row, case_id, actor.organisation_id, mask, text)
     await connection().execute(INVITE, row, invited, actor.organisation_id, case_id)
-    await record(EventKind.JOINT_INTERVENTION_PROPOSED, joint_intervention_id=row, due_at=now())
+    await record(EventKind.JOINT_INTERVENTION_PROPOSED, joint_intervention_id=row)
+    lapses = now() + LAPSES_AFTER
+    await record(EventKind.JOINT_INTERVENTION_WILL_LAPSE, joint_intervention_id=row, at=lapses - REMINDED_BEFORE)
+    await record(EventKind.JOINT_INTERVENTION_LAPSED, joint_intervention_id=row, at=lapses)
     return row
 
 
@@ -115,6 +121,16 @@ async def _partners(findings: Findings, actor: Actor, purpose: str | None, slugs
     return without_repeats(found[slug] for slug in slugs if slug in found)
 
 
+async def mark_proposal_read(_actor: Actor, joint_intervention_id: UUID) -> UUID:
+    """Say that my organisation has read what it was proposed, so that the holder knows; who of us has, nobody is told.
+
+    Raises `NotFound`. The first time counts, and for the holder it does nothing.
+    """
+    await look(joint_intervention_id)
+    await connection().execute(SEE, joint_intervention_id)
+    return joint_intervention_id
+
+
 async def accept_joint_intervention(actor: Actor, joint_intervention_id: UUID) -> UUID:
     """Take part: from here on the case is shared with us, as far as pact, authorisation and offer allow."""
     return await _answer(actor, joint_intervention_id, Answer.ACCEPTED, None, Findings())
@@ -136,6 +152,8 @@ async def _answer(actor: Actor, row: UUID, answer: Answer, reason: str | None, f
         findings.add(ProblemCode.ALREADY_ANSWERED, "joint_intervention_id")
     elif state.closed_at is not None:
         findings.add(ProblemCode.WRONG_STATE, "joint_intervention_id", text="problem.joint_work_is_closed")
+    elif not state.waits:
+        findings.add(ProblemCode.WRONG_STATE, "joint_intervention_id", text="problem.proposal_lapsed")
     if answer is Answer.ACCEPTED and not state.takes_part:
         findings.add(ProblemCode.WRONG_STATE, "joint_intervention_id", text="problem.not_a_party")
     findings.settle()

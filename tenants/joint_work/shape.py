@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from authz.actions import Action, action_mask
 from authz.purposes import Purpose
+from tenants.joint_work.lapsing import lapses_at, waits
 from tenants.joint_work.reasons import ClosingReason, DeclineReason
 from tenants.reading.expressions import field_keys
 from tenants.reading.shapes import Inline, Key, Kind, Leaf, Many, One, Shape, Source
@@ -16,6 +17,7 @@ class JointInterventionStatus(StrEnum):
     ACCEPTED = "accepted"
     SUSPENDED = "suspended"
     DECLINED = "declined"
+    LAPSED = "lapsed"
     CLOSED = "closed"
 
 
@@ -26,20 +28,25 @@ class PartnerStatus(StrEnum):
     ACCEPTED = "accepted"
     SUSPENDED = "suspended"
     DECLINED = "declined"
+    LAPSED = "lapsed"
 
 
-STATUS = """CASE WHEN {row}.closed_at IS NOT NULL THEN 'CLOSED' ELSE
+WAITS = waits("{row}")
+STATUS = f"""CASE WHEN {{row}}.closed_at IS NOT NULL THEN 'CLOSED' ELSE
  (SELECT CASE WHEN bool_or(p.status = 'accepted' AND stands(p.joint_intervention_id, p.organisation_id)) THEN 'ACCEPTED'
          WHEN bool_or(p.status = 'accepted') THEN 'SUSPENDED' WHEN bool_and(p.status = 'declined') THEN 'DECLINED'
-         ELSE 'PROPOSED' END
+         WHEN NOT {WAITS} THEN 'LAPSED' ELSE 'PROPOSED' END
     FROM joint_intervention_partner p
-   WHERE p.territory_id = {row}.territory_id AND p.joint_intervention_id = {row}.id) END"""
+   WHERE p.territory_id = {{row}}.territory_id AND p.joint_intervention_id = {{row}}.id) END"""
 # In work that is closed nobody stands any more: what is told of it is the answers.
-PARTNER_STATUS = """CASE WHEN {row}.status = 'accepted'
- AND NOT stands({row}.joint_intervention_id, {row}.organisation_id)
- AND EXISTS (SELECT FROM joint_intervention w WHERE w.territory_id = {row}.territory_id
-                AND w.id = {row}.joint_intervention_id AND w.closed_at IS NULL)
- THEN 'SUSPENDED' ELSE upper({row}.status) END"""
+OF_OPEN_WORK = (
+    "EXISTS (SELECT FROM joint_intervention w WHERE w.territory_id = {row}.territory_id "
+    "AND w.id = {row}.joint_intervention_id AND w.closed_at IS NULL"
+)
+PARTNER_STATUS = f"""CASE WHEN {{row}}.status = 'accepted'
+ AND NOT stands({{row}}.joint_intervention_id, {{row}}.organisation_id) AND {OF_OPEN_WORK}) THEN 'SUSPENDED'
+ WHEN {{row}}.status = 'invited' AND {OF_OPEN_WORK} AND NOT {waits("w")}) THEN 'LAPSED'
+ ELSE upper({{row}}.status) END"""
 OFFER = (
     "(SELECT {value} FROM joint_intervention_offer o WHERE o.territory_id = {{row}}.territory_id "
     "AND o.joint_intervention_id = {{row}}.id)"
@@ -94,6 +101,13 @@ JOINT_INTERVENTION = Shape(
             note="Keys of the fields that the holder offers; null for whoever sees nothing by this joint work.",
         ),
         Leaf("proposed_at", Kind.DATETIME, required=True, note="When the partners were invited."),
+        Leaf(
+            "lapses_at",
+            Kind.DATETIME,
+            sql=lapses_at("{row}"),
+            required=True,
+            note="Until when an invited organisation can answer: 30 days from the proposal.",
+        ),
         Leaf("closed_at", Kind.DATETIME, note="When the holder ended it; null while it goes on."),
         Leaf("closing_reason", ClosingReason, sql="upper({row}.closing_reason)", note="Why it was ended."),
         One(
@@ -121,7 +135,10 @@ JOINT_INTERVENTION = Shape(
             "JointInterventionViewerCan",
             (
                 can(
-                    "answer", Action.JOINT_INTERVENTION_ANSWER, INVITED, note="Accept or decline, for my organisation."
+                    "answer",
+                    Action.JOINT_INTERVENTION_ANSWER,
+                    f"{INVITED} AND {WAITS}",
+                    note="Accept or decline, for my organisation, while the proposal waits.",
                 ),
                 can(
                     "close",
@@ -156,6 +173,12 @@ PARTNER = Shape(
             note="Who was invited.",
         ),
         Leaf("status", PartnerStatus, sql=PARTNER_STATUS, required=True, note="Where it stands with its answer."),
+        Leaf(
+            "seen_at",
+            Kind.DATETIME,
+            sql="coalesce({row}.seen_at, {row}.answered_at)",
+            note="When somebody of the organisation first opened the proposal; of whom is noted nowhere.",
+        ),
         Leaf("answered_at", Kind.DATETIME, note="When it answered; null until then."),
         Leaf("decline_reason", DeclineReason, sql="upper({row}.decline_reason)", note="Why it declined."),
         Many(
@@ -191,7 +214,7 @@ JOINT_INTERVENTIONS = Source(
         "JOIN joint_intervention w ON w.territory_id = a.territory_id AND w.id = a.joint_intervention_id "
         "WHERE a.territory_id = {territory} "
         "AND a.joint_intervention_id = j.id AND a.organisation_id = {organisation} AND a.status = 'invited' "
-        "AND w.closed_at IS NULL)",
+        f"AND w.closed_at IS NULL AND {waits('w')})",
         "purpose": f"EXISTS (SELECT {THIS} AND f.purpose = {{value}})",
         "status": f"(SELECT {STATUS.replace('{row}', 'f')} {THIS}) = {{value}}",
     },

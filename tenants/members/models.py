@@ -20,6 +20,7 @@ class Account(Model):
     display_name = fields.CharField(max_length=800)
     language = fields.CharField(max_length=2, default="it")
     is_demo = fields.BooleanField(default=False)
+    gets_news = fields.BooleanField(default=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

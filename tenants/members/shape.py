@@ -2,6 +2,7 @@
 
 from authz.actions import Action
 from authz.roles import Role
+from tenants.notifications.shape import UNREAD
 from tenants.reading.shapes import Key, Kind, Leaf, Many, One, Shape, Source
 
 VIEWER = Shape(
@@ -26,6 +27,20 @@ VIEWER = Shape(
             note="What I am in this organisation; ask `actions` for what I may do.",
         ),
         Leaf("actions", Action, sql="{action_names}", listed=True, required=True, note="Verbs of the role."),
+        Leaf(
+            "unread_notifications",
+            Kind.INT,
+            sql=UNREAD,
+            required=True,
+            note="How many things I am told that I have not marked as read.",
+        ),
+        Leaf(
+            "news_by_mail",
+            Kind.BOOLEAN,
+            sql="gets_news()",
+            required=True,
+            note="Whether a mail tells me, once a day at most, that something waits for me.",
+        ),
         Leaf(
             "coordinators",
             sql="own_coordinators()",

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ("display_name", fields.CharField(max_length=800)),
                 ("language", fields.CharField(default="it", max_length=2)),
                 ("is_demo", fields.BooleanField(default=False)),
+                ("gets_news", fields.BooleanField(default=True)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
             options={"table": "account", "app": "tenants", "pk_attr": "id"},

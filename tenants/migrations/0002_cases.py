@@ -355,6 +355,7 @@ class Migration(migrations.Migration):
                 ("answered_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("answered_by", fields.UUIDField(null=True)),
                 ("decline_reason", fields.CharField(null=True, max_length=20)),
+                ("seen_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "joint_intervention_partner",

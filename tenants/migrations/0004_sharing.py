@@ -5,6 +5,7 @@ from tortoise.migrations import operations as ops
 
 from authz.fields import ALL_FIELDS
 from infra.row_security import definer
+from tenants.joint_work.lapsing import lapses_at
 from tenants.sharing.grounds import STANDINGS, grounds_from
 from tenants.sharing.row_security import IN_TURN
 from tenants.sharing.standing import stood_on, takes_part
@@ -146,8 +147,9 @@ REFUSE = f"""
             IF EXISTS (SELECT FROM accepted p
                          JOIN joint_intervention j ON j.territory_id = p.territory_id AND j.id = p.joint_intervention_id
                         WHERE p.territory_id = _territory
-                          AND (j.closed_at IS NOT NULL OR NOT {takes_part("p")})) THEN
-                RAISE EXCEPTION 'whoever takes part has to be a party of the pact, and the work to be open'
+                          AND (j.closed_at IS NOT NULL OR p.answered_at >= {lapses_at("j")}
+                               OR NOT {takes_part("p")})) THEN
+                RAISE EXCEPTION 'whoever takes part has to be a party of the pact, and the work to be open still'
                       USING ERRCODE = 'insufficient_privilege';
             END IF;"""
 

@@ -8,6 +8,7 @@ from tortoise.migrations import operations as ops
 
 from infra.clock import new_id
 from infra.row_security import ACCOUNT, FIELD_MASK, ORGANISATION, Tenancy, definer, mine
+from tenants.notifications.concerning import concerns
 
 SEES_CASES = f"{FIELD_MASK} <> 0"
 SAME = "{alias}.territory_id = event.territory_id AND {alias}.{id} = event.{column}"
@@ -36,11 +37,12 @@ ABOUT_MY_AUTHORISATION = (
     + " AND a.case_id = event.case_id AND a.holder_id = event.holder_id)"
 )
 
-# Only a partner answers, and only the holder does the rest; what is only to come is the warning of an end.
+# Only a partner answers, and only the holder does the rest; what is only to come are the warnings of an end.
 IN_ITS_PART = (
     "(kind IN ('joint_intervention_accepted', 'joint_intervention_declined')) = "
     "(joint_intervention_id IS NOT NULL AND organisation_id <> holder_id) "
-    "AND (at = now() OR kind = 'authorisation_will_end' AND at BETWEEN now() AND now() + interval '6 years')"
+    "AND (at = now() OR kind IN ('authorisation_will_end', 'joint_intervention_will_lapse', "
+    "'joint_intervention_lapsed') AND at BETWEEN now() AND now() + interval '6 years')"
 )
 
 EVENT = Tenancy(
@@ -63,7 +65,7 @@ NOTIFICATION = Tenancy(
     refers={"event_id": "event", "organisation_id": "organisation", "case_id": "case_file"},
     unique=[("event_id", "organisation_id", "account_id")],
     index=[("organisation_id", "account_id", "id")],
-    select=f"{mine()} AND account_id = {ACCOUNT} AND {SEES_CASES}",
+    select=f"{mine()} AND account_id = {ACCOUNT} AND {SEES_CASES} AND {concerns('notification')}",
     update=f"{mine()} AND account_id = {ACCOUNT} AND {SEES_CASES} AND read_at IS NULL",
     updated=f"{mine()} AND account_id = {ACCOUNT} AND read_at = now()",
     update_columns=("read_at",),
@@ -111,6 +113,9 @@ STATEMENTS = [
     "ALTER TABLE event ADD CHECK (state IN ('pending', 'done', 'failed'))",
     "ALTER TABLE event ADD FOREIGN KEY (territory_id, joint_intervention_id, partner_id) "
     "REFERENCES joint_intervention_partner",
+    "CREATE INDEX notification_unread ON notification (territory_id, organisation_id, account_id) "
+    "WHERE read_at IS NULL",
+    "CREATE INDEX notification_to_mail ON notification (territory_id, at) WHERE read_at IS NULL AND mailed_at IS NULL",
     "CREATE INDEX event_due ON event (territory_id, due_at) WHERE state = 'pending'",
     "CREATE INDEX event_failed ON event (territory_id, id) WHERE state = 'failed'",
     *(line for look in LOOKS for line in definer(*look, callers="win_steward")),
@@ -171,6 +176,7 @@ class Migration(migrations.Migration):
                 ("joint_intervention_id", fields.UUIDField(null=True)),
                 ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("read_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("mailed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={"table": "notification", "app": "tenants", "pk_attr": "id"},
             bases=["TenantRow"],

@@ -180,7 +180,13 @@ BEGIN
 END
 """
 
-# What the worker writes to whoever is invited; nothing for one that was withdrawn meanwhile.
+IS_ACTIVE = (
+    f"EXISTS (SELECT FROM organisation o WHERE o.territory_id = i.territory_id AND o.id = i.organisation_id "
+    f"AND {TODAY} >= o.valid_from AND {TODAY} <= coalesce(o.valid_until, 'infinity'))"
+)
+
+# What the worker writes to whoever is invited; nothing for one that was withdrawn meanwhile, or whose organisation
+# has ended.
 INVITATION_TO_SEND = f"""
 BEGIN
     RETURN QUERY
@@ -190,14 +196,9 @@ BEGIN
           JOIN organisation o ON o.territory_id = i.territory_id AND o.id = i.organisation_id
           JOIN account by_whom ON by_whom.id = i.invited_by
           LEFT JOIN account known ON known.email = i.email
-         WHERE i.territory_id = {TERRITORY} AND i.id = _invitation AND {IS_PENDING};
+         WHERE i.territory_id = {TERRITORY} AND i.id = _invitation AND {IS_PENDING} AND {IS_ACTIVE};
 END
 """
-
-IS_ACTIVE = (
-    f"EXISTS (SELECT FROM organisation o WHERE o.territory_id = i.territory_id AND o.id = i.organisation_id "
-    f"AND {TODAY} >= o.valid_from AND {TODAY} <= coalesce(o.valid_until, 'infinity'))"
-)
 
 # The link is all that whoever follows it brings: the territory is found by it, one after the other.
 INVITATION_OF_LINK = f"""

@@ -4,6 +4,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 
 from infra.row_security import definer
+from tenants.joint_work.lapsing import waits
 from tenants.sharing.grounds import STANDINGS, grounds_from
 from tenants.sharing.receiving import RECEIVERS
 from tenants.sharing.standing import stood_on, takes_part
@@ -32,7 +33,7 @@ WOULD_STAND = f"""
               JOIN joint_intervention_partner p
                 ON p.territory_id = j.territory_id AND p.joint_intervention_id = j.id
              WHERE j.territory_id = _territory AND j.case_id = _case AND j.closed_at IS NULL
-               AND (p.status = 'invited' AND j.id = ANY (_accepted)
+               AND (p.status = 'invited' AND {waits("j")} AND j.id = ANY (_accepted)
                     OR p.status = 'accepted' AND j.id = _attached_to AND _mine)
             UNION ALL
             SELECT _territory, '{PROPOSED}', n.id, _purpose, _offered, now(), NULL
@@ -54,7 +55,8 @@ CONCERNED = f"""
               JOIN joint_intervention_partner p
                 ON p.territory_id = j.territory_id AND p.joint_intervention_id = j.id
              WHERE j.territory_id = _territory AND j.case_id = _case AND j.closed_at IS NULL
-               AND (p.status = 'accepted' OR p.status = 'invited' AND j.id = ANY (_accepted))
+               AND (p.status = 'accepted'
+                    OR p.status = 'invited' AND {waits("j")} AND j.id = ANY (_accepted))
             UNION ALL
             SELECT p.id, '{PROPOSED}', 'invited', _purpose
               FROM unnest(_partners) p (id) WHERE _mine) i

@@ -55,7 +55,11 @@ BEGIN
     RETURN QUERY
         SELECT _letter.id, _letter.kind::text, _letter.email::text, coalesce(a.language, _letter.language)::text,
                _letter.attempts, coalesce(EXISTS (SELECT FROM memberships_of(a.id)), false)
-          FROM (VALUES (1)) one LEFT JOIN account a ON a.email = _letter.email;
+                                 AND (_letter.kind <> 'news' OR coalesce(w.waiting, 0) > 0),
+               w.organisation, w.waiting
+          FROM (VALUES (1)) one
+          LEFT JOIN account a ON a.email = _letter.email
+          LEFT JOIN LATERAL news_of(_letter.member_territory_id, _letter.member_id) w ON _letter.kind = 'news';
 END
 """
 
@@ -183,7 +187,10 @@ REQUEST_ROW = (
     "TABLE (territory_id uuid, id uuid, display_name text, organisation text, asked_by text, asked_at timestamptz, "
     "expires_at timestamptz, may_confirm boolean)"
 )
-LETTER = "TABLE (id uuid, kind text, email text, language text, attempts int, is_to_be_sent boolean)"
+LETTER = (
+    "TABLE (id uuid, kind text, email text, language text, attempts int, is_to_be_sent boolean, organisation text, "
+    "waiting int)"
+)
 FACTOR_RESET = Tenancy("factor_reset", refers={"organisation_id": "organisation"}, index=[("account_id",)])
 FUNCTIONS = [
     *definer("write_to", "_kind text, _account uuid", "void", WRITE_TO, callers=""),
@@ -250,6 +257,8 @@ class Migration(migrations.Migration):
                 ("kind", fields.CharField(max_length=30)),
                 ("email", fields.CharField(max_length=254)),
                 ("language", fields.CharField(max_length=2)),
+                ("member_territory_id", fields.UUIDField(null=True)),
+                ("member_id", fields.UUIDField(null=True)),
                 ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("due_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("attempts", fields.IntField(default=0)),

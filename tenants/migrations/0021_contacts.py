@@ -30,7 +30,7 @@ CONTACT = "TABLE (territory text, name text, role text, email text)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0017_identity")]
+    dependencies = [("tenants", "0020_notices")]
 
     operations = [
         ops.RunSQL(

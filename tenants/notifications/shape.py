@@ -2,21 +2,26 @@
 
 from infra.messages import MESSAGES
 from tenants.events.models import EventKind
+from tenants.joint_work.lapsing import lapses_at
+from tenants.notifications.telling import TELLING
 from tenants.reading.expressions import last_day
 from tenants.reading.shapes import Key, Kind, Leaf, One, Shape, Source
 
 # Only what whoever is told may see at the moment of reading gets into the words.
 VALUES = {
-    "organisation": "(SELECT o.name FROM joint_intervention j JOIN organisation o ON o.territory_id = j.territory_id "
-    "AND o.id = j.holder_id WHERE j.territory_id = {row}.territory_id AND j.id = {row}.joint_intervention_id)",
+    "organisation": "(SELECT o.name FROM event e JOIN organisation o ON o.territory_id = e.territory_id "
+    "AND o.id = e.organisation_id WHERE e.territory_id = {row}.territory_id AND e.id = {row}.event_id)",
     "case": "(SELECT c.number FROM case_file c WHERE c.territory_id = {row}.territory_id AND c.id = {row}.case_id)",
     "until": f"(SELECT to_char({last_day('u.until')}, 'DD/MM/YYYY') FROM authorisation u "
     "WHERE u.territory_id = {row}.territory_id AND u.id = {row}.authorisation_id)",
+    "lapses": f"(SELECT to_char({lapses_at('l')} AT TIME ZONE 'Europe/Rome', 'DD/MM/YYYY') FROM joint_intervention l "
+    "WHERE l.territory_id = {row}.territory_id AND l.id = {row}.joint_intervention_id)",
 }
-TOLD = {
-    EventKind.JOINT_INTERVENTION_PROPOSED: "notification.joint_intervention_proposed",
-    EventKind.AUTHORISATION_WILL_END: "notification.authorisation_will_end",
-}
+TOLD = {kind: telling.message for kind, telling in TELLING.items()}
+UNREAD = (
+    "(SELECT count(*) FROM notification n WHERE n.territory_id = {territory} AND n.organisation_id = {organisation} "
+    "AND n.account_id = {account} AND n.read_at IS NULL)"
+)
 
 
 def sentence(message: str, language: int) -> str:

@@ -12,11 +12,13 @@ from infra.row_security import ORGANISATION, TERRITORY
 from tenants.checks import Findings
 from tenants.joint_work.attaching import check_attachment
 from tenants.joint_work.claiming import look
+from tenants.joint_work.lapsing import waits
 from tenants.joint_work.service import check_proposal
 
 OWN_CASE = f"SELECT holder_id = {ORGANISATION} FROM case_file WHERE territory_id = {TERRITORY} AND id = $1"
 CASE_OF_WORK = f"""
-SELECT j.case_id, array_agg(p.organisation_id) FILTER (WHERE p.status = 'invited' AND j.closed_at IS NULL)
+SELECT j.case_id, array_agg(p.organisation_id) FILTER (WHERE p.status = 'invited' AND j.closed_at IS NULL
+                                               AND {waits("j")})
   FROM joint_intervention j
   JOIN joint_intervention_partner p ON p.territory_id = j.territory_id AND p.joint_intervention_id = j.id
  WHERE j.territory_id = {TERRITORY} AND j.id = $1 GROUP BY j.case_id

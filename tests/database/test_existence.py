@@ -111,6 +111,12 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
     "own_second_factor()": None,
     "own_sessions()": None,
     "set_language(text)": None,
+    "gets_news()": None,
+    "set_news_by_mail(boolean)": None,
+    "see_proposal(uuid)": lambda hidden, world: (
+        "SELECT see_proposal($1)",
+        world["work on shared"] if hidden else new_id(),
+    ),
     "claim_member(uuid)": lambda hidden, world: (
         "SELECT * FROM claim_member($1)",
         world["member of holder"] if hidden else new_id(),

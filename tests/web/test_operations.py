@@ -56,7 +56,9 @@ CHANGES = {
     "withdraw_invitation": {"invitationId": ABSENT.replace("case", "invitation")},
     "change_member_role": {"memberId": ABSENT.replace("case", "member"), "role": "OPERATOR"},
     "remove_member": {"memberId": ABSENT.replace("case", "member")},
-    "mark_notification_read": {"notificationId": ABSENT.replace("case", "notification")},
+    "mark_notifications_read": {"notificationIds": [ABSENT.replace("case", "notification")]},
+    "mark_proposal_read": {"jointInterventionId": WORK["jointInterventionId"]},
+    "set_news_by_mail": {"wanted": True},
 }
 
 

@@ -18,6 +18,7 @@ from web.pages import (
     members,
     moving,
     network,
+    notifications,
     opening,
     public,
     resetting,
@@ -31,5 +32,5 @@ def routes() -> Sequence[Route]:
     """Return every page."""
     of_cases = (opening, cases, editing, moving, authorisations, attaching, joint_work, access_log)
     of_people = (sign_in, resetting, account, second_factor, members, invitations)
-    modules = (*of_people, today, *of_cases, network, integrators, public, gallery)
+    modules = (*of_people, today, notifications, *of_cases, network, integrators, public, gallery)
     return [route for module in modules for route in module.ROUTES]

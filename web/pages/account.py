@@ -18,7 +18,7 @@ from web.rendering import page, redirect, render
 from web.texts import label, say
 
 HOME = "/account"
-DONE = {name: f"account.done_{name}" for name in ("password", "session", "sessions", "language", "factor_off")}
+DONE = {name: f"account.done_{name}" for name in ("password", "session", "sessions", "language", "news", "factor_off")}
 PASSWORDS = ("currentPassword", "newPassword", "repeatPassword")
 
 
@@ -69,6 +69,13 @@ async def set_language(request: Request) -> Response:
     return keep_language(redirect(f"{HOME}?done=language"), typed.text("language"))
 
 
+async def set_news(request: Request) -> Response:
+    """Be told by mail that something waits, or not."""
+    typed = await read_form(request)
+    await do(request, "set_news_by_mail", {"wanted": typed.text("wanted") == "yes"})
+    return redirect(f"{HOME}?done=news")
+
+
 async def ask_passwords(request: Request) -> Response:
     """Show the form of a new password."""
     return await passwords(request, [])
@@ -115,6 +122,7 @@ async def change_password(request: Request) -> Response:
 ROUTES = [
     Route("/account", page(account), methods=["GET"]),
     Route("/account/language", page(set_language), methods=["POST"]),
+    Route("/account/news", page(set_news), methods=["POST"]),
     Route("/account/password", page(ask_passwords), methods=["GET"]),
     Route("/account/password", page(change_password), methods=["POST"]),
     Route("/account/sessions/end-others", page(end_other_sessions), methods=["POST"]),

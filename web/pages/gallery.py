@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from infra.settings import settings
 from web.forms import Typed
+from web.pages.notifications import cards
 from web.rendering import render, spoken
 
 AT = "2026-05-07T09:30:00+00:00"
@@ -110,7 +111,20 @@ SAMPLES: dict[str, Any] = {
         an_outlook(gained=("identity.name", "work.profile")),
     ],
     "consents": [A_CONSENT, {**A_CONSENT, "inForce": False}, {**A_CONSENT, "withdrawnAt": AT}],
-    "told": [{"id": "notification_0", "text": "…", "at": AT, "caseId": "case_0", "jointIntervention": None}],
+    "told": cards(
+        [
+            {"id": "notification_0", "text": "…", "at": AT, "readAt": None, "caseId": "case_0"}
+            | {"jointIntervention": {"id": "work_0", "purpose": "HIRE"}},
+            {
+                "id": "notification_1",
+                "text": "…",
+                "at": AT,
+                "readAt": AT,
+                "caseId": "case_1",
+                "jointIntervention": None,
+            },
+        ]
+    ),
     "events": [
         {"kind": "CASE_OPENED", "fields": [], "jointIntervention": None, "at": AT, "organisation": HERE},
         {"kind": "CASE_UPDATED", "fields": ["work.profile"], "jointIntervention": None, "at": AT}

@@ -176,6 +176,8 @@ async def detail(request: Request, typed: Typed, problems: Sequence[Any]) -> Res
     work, saved = answer.data["node"], request.query_params.get("saved", "")
     if not work:
         raise NotFound
+    if is_new_to(answer.data["viewer"], work):
+        await do(request, "mark_proposal_read", {"jointInterventionId": work["id"]})
     return render(
         request,
         "joint_intervention.html",
@@ -194,6 +196,12 @@ async def detail(request: Request, typed: Typed, problems: Sequence[Any]) -> Res
         inputs=["reason"],
         here=f"/joint-work/{work['id']}",
     )
+
+
+def is_new_to(viewer: Mapping[str, Any], work: Mapping[str, Any]) -> bool:
+    """Tell whether my organisation is invited and nobody of it has opened the proposal before."""
+    mine = [one for one in work["partners"] if one["organisation"]["slug"] == viewer["organisation"]["slug"]]
+    return any(one["status"] == "INVITED" and not one["seenAt"] for one in mine)
 
 
 async def answer_or_close(request: Request) -> Response:

@@ -5,9 +5,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from infra.errors import ErrorCode
-from web.ask import Told, ask, do
-from web.forms import read_form
-from web.rendering import page, redirect, render
+from web.ask import Told, ask
+from web.pages.notifications import cards
+from web.rendering import page, render
 
 
 async def today(request: Request) -> Response:
@@ -24,21 +24,11 @@ async def today(request: Request) -> Response:
         "today.html",
         answer.language,
         viewer=answer.data["viewer"],
-        news=answer.data["notifications"]["nodes"],
+        news=cards(answer.data["notifications"]["nodes"]),
         invitations=[one for one in answer.data["invited"]["nodes"] if one["viewerCan"]["answer"]],
         waiting=[one for one in work if one["viewerCan"]["close"] and one["status"] == "PROPOSED"],
         cases=(answer.data.get("cases") or {"nodes": None})["nodes"],
     )
 
 
-async def put_away(request: Request) -> Response:
-    """Put a notification away: it was read."""
-    await read_form(request)
-    await do(request, "mark_notification_read", {"notificationId": request.path_params["notification"]})
-    return redirect("/today")
-
-
-ROUTES = [
-    Route("/today", page(today), methods=["GET"]),
-    Route("/notifications/{notification}/read", page(put_away), methods=["POST"]),
-]
+ROUTES = [Route("/today", page(today), methods=["GET"])]

@@ -11,6 +11,18 @@ ACCOUNT: Mapping[str, tuple[str, str]] = {
         "Verifica in due passaggi disattivata. Da ora basta la password.",
         "Two-step verification is off. From now on the password is enough.",
     ),
+    "account.done_news": ("Scelta salvata.", "Choice saved."),
+    "account.news": ("Novità per posta", "News by mail"),
+    "account.news_off": (
+        "Non ricevi messaggi di posta: le novità le trovi in WIN.",
+        "You get no mail: you find what is new in WIN.",
+    ),
+    "account.news_on": (
+        "Se ci sono novità da leggere, la mattina ricevi un messaggio di posta. Non dice nomi, né numeri di schede.",
+        "If there is something new to read, you get a mail in the morning. It says no names and no case numbers.",
+    ),
+    "account.news_start": ("Mandami il messaggio", "Send me the mail"),
+    "account.news_stop": ("Non mandarmi più il messaggio", "Send me no more mail"),
     "account.done_language": ("Lingua salvata.", "Language saved."),
     "account.done_password": (
         "Password cambiata. Tutti gli altri accessi e i token sono finiti.",
