@@ -88,10 +88,6 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "Questo intervento congiunto è già concluso.",
         "This joint intervention has already been closed.",
     ),
-    "problem.proposal_lapsed": (
-        "Questa proposta è scaduta: nessuno ha risposto per 30 giorni. Chiedi a chi l'ha fatta di proporla di nuovo.",
-        "This proposal has lapsed: nobody answered for 30 days. Ask whoever made it to propose it again.",
-    ),
     "problem.last_coordinator": (
         "È l'unica persona che coordina questo ente. Prima dai questo ruolo a un'altra persona.",
         "This is the only person who coordinates this organisation. Give the role to somebody else first.",
@@ -173,6 +169,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "problem.phone_too_short": (
         "Al numero mancano delle cifre. Ricontrollalo.",
         "Digits of the number are missing. Check it.",
+    ),
+    "problem.proposal_lapsed": (
+        "Questa proposta è scaduta: nessuno ha risposto per 30 giorni. Chiedi a chi l'ha fatta di proporla di nuovo.",
+        "This proposal has lapsed: nobody answered for 30 days. Ask whoever made it to propose it again.",
     ),
     "problem.public_task_gives_nothing": (
         "Qui il compito pubblico non fa vedere nulla: il patto chiede il consenso. Scegli il consenso della persona.",

@@ -104,15 +104,13 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
         world["account of holder"] if hidden else new_id(),
     ),
     # About the account in the context alone.
-    "start_second_factor(bytea,bytea)": None,
-    "end_second_factor(bytea)": None,
-    "own_memberships()": None,
-    "second_factor_begun()": None,
-    "own_second_factor()": None,
-    "own_sessions()": None,
-    "set_language(text)": None,
-    "gets_news()": None,
-    "set_news_by_mail(boolean)": None,
+    **dict.fromkeys(
+        (
+            *("start_second_factor(bytea,bytea)", "end_second_factor(bytea)", "own_memberships()"),
+            *("second_factor_begun()", "own_second_factor()", "own_sessions()", "set_language(text)"),
+            *("gets_news()", "set_news_by_mail(boolean)"),
+        )
+    ),
     "see_proposal(uuid)": lambda hidden, world: (
         "SELECT see_proposal($1)",
         world["work on shared"] if hidden else new_id(),

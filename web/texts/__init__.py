@@ -13,6 +13,7 @@ from web.texts.gallery import GALLERY
 from web.texts.integrators import INTEGRATORS
 from web.texts.labels import LABELS
 from web.texts.members import MEMBERS
+from web.texts.news import NEWS
 from web.texts.pages import PAGES
 from web.texts.public import PUBLIC
 
@@ -23,6 +24,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **GALLERY,
     **INTEGRATORS,
     **MEMBERS,
+    **NEWS,
     **PAGES,
     **PUBLIC,
 }
