@@ -83,6 +83,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "JOINT_INTERVENTION_CLOSED": "The joint work was ended.",
         "JOINT_INTERVENTION_SUSPENDED": "What it stood on has ended: a partner sees the case no more.",
         "JOINT_INTERVENTION_ATTACHED": "The holder has put it on another authorisation: a partner sees the case again.",
+        "JOINT_INTERVENTION_WILL_LAPSE": "Nobody has answered for 25 days; in five more nobody can.",
+        "JOINT_INTERVENTION_LAPSED": "A partner has not answered for 30 days, and cannot any more.",
     },
     "AccessKind": {
         "OPENED": "By itself, or with the joint work on it.",
@@ -99,6 +101,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "PROPOSED": "Nobody has accepted yet, and somebody still can.",
         "ACCEPTED": "At least one partner takes part.",
         "DECLINED": "Every partner has declined.",
+        "LAPSED": "Nobody has accepted, and whoever has not declined let 30 days pass.",
         "CLOSED": "The holder has ended it.",
         "SUSPENDED": "Partners have accepted, and nothing that they see the case by is left.",
     },
@@ -130,6 +133,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "INVITED": "Asked, and has not answered.",
         "ACCEPTED": "Takes part: the case is shared with it.",
         "DECLINED": "Does not take part, and sees nothing.",
+        "LAPSED": "Has not answered for 30 days, and cannot any more.",
         "SUSPENDED": "Takes part, but what it stood on has ended: it sees nothing until another is attached.",
     },
     "PartyRole": {

@@ -59,14 +59,13 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
         "SELECT switch_session(gen_random_uuid(), 'x', $1, 'stranger')",
         world["member of holder"] if hidden else new_id(),
     ),
-    "proved_memberships(uuid,bytea)": lambda hidden, world: (
-        "SELECT * FROM proved_memberships($1, '-')",
-        world["account of holder"] if hidden else new_id(),
-    ),
-    "hold_account(uuid,bytea)": lambda hidden, world: (
-        "SELECT hold_account($1, '-')",
-        world["account of holder"] if hidden else new_id(),
-    ),
+    **{
+        f"{name}(uuid,bytea)": lambda hidden, world, name=name: (
+            f"SELECT * FROM {name}($1, '-')",
+            world["account of holder"] if hidden else new_id(),
+        )
+        for name in ("proved_memberships", "hold_account", "proved_factor")
+    },
     "know_device(uuid,bytea,text,timestamp with time zone)": lambda hidden, world: (
         "SELECT know_device($1, '-', 'x', now())",
         world["account of holder"] if hidden else new_id(),
@@ -86,10 +85,6 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
     "change_password(uuid,bytea,text,bytea)": lambda hidden, world: (
         f"SELECT change_password($1, '-', '{STORED}', '1')",
         world["session of holder"] if hidden else new_id(),
-    ),
-    "proved_factor(uuid,bytea)": lambda hidden, world: (
-        "SELECT proved_factor($1, '-')",
-        world["account of holder"] if hidden else new_id(),
     ),
     "confirm_second_factor(uuid,bytea,bigint,text[],text)": lambda hidden, world: (
         "SELECT confirm_second_factor($1, 'x', 1, '{}', 'x')",

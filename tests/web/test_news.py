@@ -28,7 +28,8 @@ async def test_news_until_they_are_put_away(visit: Visit, owner: asyncpg.Connect
         told = await owner.fetchval(TELL, case.rpartition("_")[2])
     await giulia.open("/today")
     assert f"notification_{told}" in giulia.page.source
-    assert "Novità Caritas di Empoli (dimostrativa) vi ha proposto un intervento congiunto" in giulia.page.text
+    assert "Novità Tirocinio Da leggere Caritas di Empoli (dimostrativa) vi ha proposto un" in giulia.page.text
+    assert "Novità da leggere: " in giulia.page.text
     assert proposal in giulia.page.links
     await anna.open("/today")
     assert f"notification_{told}" not in anna.page.source
@@ -36,6 +37,33 @@ async def test_news_until_they_are_put_away(visit: Visit, owner: asyncpg.Connect
     await giulia.send(f"/notifications/notification_{told}/read")
     assert giulia.address == "/today"
     assert f"notification_{told}" not in giulia.page.source
+    await giulia.open("/notifications")
+    assert proposal in giulia.page.links, "what was read stays on its page"
+    await anna.open(proposal)
+    assert "Letto il" not in anna.page.text
+    assert "Si può rispondere fino al" in anna.page.text
+    await giulia.open(proposal)
+    await anna.open(proposal)
+    assert "Letto il" in anna.page.text
+
+
+async def test_all_are_put_away_at_once_and_the_mail_is_switched_off(visit: Visit, owner: asyncpg.Connection) -> None:
+    anna, giulia = await visit("anna"), await visit("giulia")
+    case = await shared(anna, "Nunzia")
+    async with owner.transaction():
+        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
+        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+        await owner.fetchval(TELL, case.rpartition("_")[2])
+    await giulia.open("/notifications")
+    assert "Da leggere" in giulia.page.text
+    await giulia.send("/notifications/read")
+    assert giulia.address == "/notifications"
+    assert "Da leggere" not in giulia.page.text
+    assert "Novità da leggere" not in giulia.page.text
+    await giulia.open("/account")
+    for words in ("Non ricevi messaggi", "Se ci sono novità"):
+        await giulia.send("/account/news")
+        assert words in giulia.page.text
 
 
 async def test_what_happened_is_on_the_case(visit: Visit) -> None:

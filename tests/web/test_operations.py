@@ -30,6 +30,7 @@ ONE = {
     },
     "sharing_if_proposed": {"case": ABSENT, "purpose": "HIRE", "partners": [], "fields": []},
     "today": {"cases": True},
+    "notifications": {"first": 1},
     "member": {"id": ABSENT.replace("case", "member")},
 }
 WORK = {"jointInterventionId": ABSENT.replace("case", "joint"), "reason": "x"}
@@ -56,6 +57,9 @@ CHANGES = {
     "withdraw_invitation": {"invitationId": ABSENT.replace("case", "invitation")},
     "change_member_role": {"memberId": ABSENT.replace("case", "member"), "role": "OPERATOR"},
     "remove_member": {"memberId": ABSENT.replace("case", "member")},
+    "send_password_reset": {"memberId": ABSENT.replace("case", "member")},
+    "ask_factor_reset": {"memberId": ABSENT.replace("case", "member")},
+    "confirm_factor_reset": {"requestId": ABSENT.replace("case", "factor-reset")},
     "mark_notifications_read": {"notificationIds": [ABSENT.replace("case", "notification")]},
     "mark_proposal_read": {"jointInterventionId": WORK["jointInterventionId"]},
     "set_news_by_mail": {"wanted": True},

@@ -77,6 +77,8 @@ class Page(HTMLParser):
         if given.get("formaction") == "/language":
             self.speaks[given["value"]] = given["form"]
             return
+        if form is None and given.get("form"):
+            return  # it stands elsewhere, and sends a form that the page has too
         assert form is not None
         if tag == "button":
             form.buttons.append((name, given.get("value", ""), given.get("type", "")))
