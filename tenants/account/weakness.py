@@ -33,7 +33,7 @@ def strong(*about: str) -> Check:
         if len(value) < SHORTEST_PASSWORD:
             raise Wrong(ProblemCode.TOO_SHORT, "problem.password_too_short")
         if len(value) > LONGEST_PASSWORD:
-            raise Wrong(ProblemCode.TOO_LONG)
+            raise Wrong(ProblemCode.TOO_LONG, most=LONGEST_PASSWORD)
         try:
             value.encode()
         except UnicodeEncodeError:  # half a character, which nobody types

@@ -1,4 +1,4 @@
-"""The queries about what is only supposed, each as it asks about an id."""
+"""The queries about what is only supposed, and short changes, each as it asks about an id."""
 
 ANSWER = "{ organisations { organisation { slug } } problems { code } }"
 BY_SUPPOSITION = {
@@ -21,3 +21,19 @@ BY_SUPPOSITION = {
         f"query ($id: ID!) {{ sharingIfWithdrawn(authorisationId: $id) {ANSWER} }}",
     ),
 }
+
+BY_SHORT_CHANGE = {
+    name: (noun, f"mutation ($id: ID!) {{ {name}(input: {{{given}: $id}}) {{ problems {{ code }} }} }}")
+    for name, noun, given in (
+        ("askFactorReset", "member", "memberId"),
+        ("confirmFactorReset", "factorreset", "requestId"),
+        ("markProposalRead", "joint-intervention", "jointInterventionId"),
+        ("sendPasswordReset", "member", "memberId"),
+    )
+}
+ASKED_OF_ANNA = """
+INSERT INTO factor_reset (territory_id, organisation_id, account_id, asked_by, asked_at, expires_at)
+SELECT m.territory_id, m.organisation_id, m.account_id, o.account_id, now(), now() + interval '1 day'
+  FROM member m JOIN member o ON o.territory_id = m.territory_id AND o.account_id <> m.account_id
+ WHERE m.id = $1 LIMIT 1 RETURNING id
+"""

@@ -16,7 +16,7 @@ from infra.errors import ErrorCode
 from infra.messages import MESSAGES
 from infra.settings import public_address
 from tests.api.differential import PEOPLE, Token
-from tests.api.suppositions import BY_SUPPOSITION
+from tests.api.suppositions import ASKED_OF_ANNA, BY_SHORT_CHANGE, BY_SUPPOSITION
 from tests.api.test_main_job import HEALTH, OPEN, READ, WORK, Job, accept, consent_and_propose, open_and_write
 from tests.api.test_members import ANNAS_MEMBERSHIP, ASKED_BY_ANNA, BY_MEMBER
 from tests.conftest import CAST, Ask
@@ -98,7 +98,7 @@ WITH_ID |= {
         "notification",
         f"mutation ($id: ID!) {{ markNotificationRead(input: {{notificationId: $id}}) {SETTLED} }}",
     ),
-    **(BY_MEMBER | BY_SUPPOSITION),
+    **(BY_MEMBER | BY_SUPPOSITION | BY_SHORT_CHANGE),
     "endSession": ("session", "mutation ($id: ID!) { endSession(input: {sessionId: $id}) { problems { code } } }"),
     "giveAuthorisation": (
         "case",
@@ -168,9 +168,11 @@ async def hidden(job: Job, owner: asyncpg.Connection) -> dict[str, str]:
         notification = await owner.fetchval(TOLD, work)
         session = await owner.fetchval(SIGNED_IN, CAST["anna"][0])
         member, invitation = await owner.fetchval(ANNAS_MEMBERSHIP), await owner.fetchval(ASKED_BY_ANNA)
+        reset = await owner.fetchval(ASKED_OF_ANNA, member)
     return {
         "member": f"member_{member}",
         "invitation": f"invitation_{invitation}",
+        "factorreset": f"factorreset_{reset}",
         "notification": f"notification_{notification}",
         "case": job.case,
         "joint-intervention": job.joint_intervention,

@@ -25,7 +25,7 @@ def test_both_languages_say_the_same(text: str) -> None:
     italian, english = MESSAGES[text]
     assert italian
     assert english
-    assert italian != english
+    assert italian != english or text == "error.persisted_query_not_supported", "a word of a protocol is no sentence"
     assert placeholders(italian) == placeholders(english)
 
 

@@ -89,7 +89,10 @@ ROOTS = """
 query Roots($id: ID!) {
   viewer { email displayName language role actions organisation { slug successor { slug } } territory { slug isDemo } }
   organisations(first: 3, filter: {kind: CARITAS}) { nodes { slug name kind isLead validFrom validUntil } totalCount }
-  pact { version title preamble digest inForceFrom clauses { number title gives receives shares } parties { role } }
+  pact {
+    version title preamble digest inForceFrom parties { role }
+    clauses { number title gives receives shares { purposes read } }
+  }
   case(id: $id) { disclosure { field state reason clause { number title } until } viewerCan { update writeFields } }
   jointInterventions(first: 4) {
     nodes { id status purpose message fields proposedAt closedAt holder { slug } viewerCan { answer close } }
