@@ -65,7 +65,7 @@ def again_of(request: Request) -> Again | None:
     seconds = None if request.cookies.get(COOKIE) else SECONDS_FOR_STRANGERS
     try:
         told = cipher(request).decrypt(text, ttl=seconds)
-    except InvalidToken:
+    except (InvalidToken, ValueError):  # the latter for what is not even ASCII
         return None
     place, pairs, problems, status, also = json.loads(zlib.decompress(told))
     key = sha256(text.encode()).hexdigest()[:32]

@@ -23,7 +23,7 @@ from tenants.cases.names import keep_words
 from tenants.cases.needs import add_needs, checked_needs, fields_of_needs, may_remove, remove_needs
 from tenants.cases.opening import add_file
 from tenants.cases.steps import STEPS
-from tenants.cases.writing import Touched, claim_case, masks_of, not_writable, touch, within_range, write
+from tenants.cases.writing import Touched, claim_case, known_by, masks_of, not_writable, touch, within_range, write
 from tenants.checks import Findings, one_of, without_repeats
 from tenants.events.models import EventKind
 from tenants.events.recording import record
@@ -116,7 +116,8 @@ async def _update_group(
     complete_birth(findings, values, await _stored_birth(case_id, entries))
     findings.settle()
     fields = [entry.mask for entry in entries]
-    touched = await touch(case_id, group, expected_version, single_bits(fields), masks)
+    known = await known_by(case_id, single_bits(fields), values)
+    touched = await touch(case_id, group, expected_version, known, masks)
     if not touched.passed:
         raise conflict(expected_version, touched, await collisions(case_id, group, touched, masks, changes))
     await write(case_id, values)

@@ -16,6 +16,7 @@ from infra.database import connection
 from infra.errors import NotFound, Refused
 from infra.row_security import FIELD_MASK, ORGANISATION, TERRITORY, WRITE_MASK
 from tenants.cases.groups import HEALTH_TABLE, Masks, Values
+from tenants.sharing.row_security import HOLDERS
 
 CASE_LOCK = 7462
 """What tells the locks of cases from others."""
@@ -37,6 +38,7 @@ INSERT INTO case_health (territory_id, case_id, field_bit, detail) VALUES ({TERR
 ON CONFLICT (territory_id, case_id, field_bit) DO UPDATE SET detail = EXCLUDED.detail
 """
 LARGEST_VERSION = 2**31
+ADDRESS = f"SELECT address, protected FROM case_address WHERE territory_id = {TERRITORY} AND case_id = $1"
 TOUCH = "SELECT passed, actual, changed, changed_by, changed_at FROM touch_case($1, $2, $3, $4)"
 IS_SEEN = f"SELECT true FROM case_file WHERE territory_id = {TERRITORY} AND id = $1"
 CLEAR_HEALTH = f"DELETE FROM case_health WHERE territory_id = {TERRITORY} AND case_id = $1 AND field_bit = $2"
@@ -102,6 +104,20 @@ async def within_row_security() -> AsyncIterator[None]:
         yield
     except InsufficientPrivilegeError as refused:
         raise not_writable() from refused
+
+
+async def known_by(case_id: UUID, fields: Iterable[int], values: Values) -> list[int]:
+    """Return these fields' masks; an address that nobody else saw before or sees then is changed for the holder alone.
+
+    To whoever it is protected from it is as if there were none, and what is not there does not change.
+    """
+    written = values.get("case_address")
+    if written is None:
+        return list(fields)
+    before = dict(await connection().fetchrow(ADDRESS, case_id) or {"address": None, "protected": False})
+    shown = any(one["address"] and not one["protected"] for one in (before, {**before, **written}))
+    address = FIELD["contacts.address"].mask
+    return [mask if shown or mask != address else mask | HOLDERS for mask in fields]
 
 
 async def write(case_id: UUID, values: Values) -> None:

@@ -7,7 +7,18 @@ from tortoise.migrations import operations as ops
 
 from authz.actions import Action
 from authz.fields import ALL_FIELDS, FIELD, SENSITIVE
-from infra.row_security import ACCOUNT, FIELD_MASK, ORGANISATION, TERRITORY, TODAY, WRITE_MASK, Tenancy, closed, mine
+from infra.row_security import (
+    ACCOUNT,
+    FIELD_MASK,
+    ORGANISATION,
+    TERRITORY,
+    TODAY,
+    WRITE_MASK,
+    Tenancy,
+    closed,
+    definer,
+    mine,
+)
 from tenants.cases.need_security import NEED_CHECKS, NEEDS
 from tenants.joint_work.reasons import ClosingReason, DeclineReason
 from tenants.sharing.row_security import (
@@ -40,6 +51,12 @@ OF_AN_AUTHORISATION_IN_FORCE = (
     "AND a.withdrawn_at IS NULL AND a.until > now())"
 )
 READ_BY_ME_NOW = f"{mine()} AND account_id = {ACCOUNT} AND at = now()"
+OWN_NAME = f"BEGIN RETURN (SELECT a.display_name FROM account a WHERE a.id = {ACCOUNT}); END"
+IN_MY_NAME = (
+    "reader_name = (SELECT own_name()) AND reader_role = (SELECT m.role FROM member m "
+    f"WHERE m.territory_id = {TERRITORY} AND m.organisation_id = {ORGANISATION} AND m.account_id = {ACCOUNT})"
+)
+A_READ = "kind IN ('opened', 'listed', 'searched')"
 ON_A_LIVE_GROUND = (
     f"EXISTS (SELECT FROM case_access a WHERE a.territory_id = {TERRITORY} AND a.organisation_id = {ORGANISATION} "
     "AND a.case_id = access_log.case_id AND a.source_id = access_log.source_id AND a.clause = access_log.clause "
@@ -263,8 +280,9 @@ WORK = [
         refers_to_territory=False,
         index=[("case_id", "at")],
         unique=[("request_id", "case_id", "source_id", "clause", "authorisation_id")],
-        select=f"{HOLDER} OR {mine()}",
-        insert=f"{READ_BY_ME_NOW} AND kind IN ('opened', 'listed', 'searched') AND {ON_A_LIVE_GROUND}",
+        # Whoever asked in vain is not told so: only what is there for somebody else leaves an entry.
+        select=f"{HOLDER} OR ({mine()} AND kind <> 'refused')",
+        insert=f"{READ_BY_ME_NOW} AND {IN_MY_NAME} AND {A_READ} AND {ON_A_LIVE_GROUND}",
         insert_columns=(
             *("territory_id", "at", "request_id", "organisation_id", "account_id", "holder_id", "case_id", "source_id"),
             *("fields_mask", "purpose", "clause", "authorisation_id", "kind", "reader_name", "reader_role"),
@@ -272,6 +290,7 @@ WORK = [
         ),
         # Of one request there is one entry, which grows while the request lasts, and only grows: see 0006.
         update=READ_BY_ME_NOW,
+        updated=f"{READ_BY_ME_NOW} AND {A_READ} AND {ON_A_LIVE_GROUND}",
         update_columns=("fields_mask", "kind"),
     ),
     Tenancy(
@@ -368,6 +387,7 @@ class Migration(migrations.Migration):
         ops.RunSQL(
             [
                 *IDS,
+                *definer("own_name", "", "text", OWN_NAME),
                 *(line for table in [*ORGANISATIONS, *CASES, *WORK] for line in table.statements()),
                 *(line for name in ["account", "session", "sign_in_throttle", "role_mask"] for line in closed(name)),
                 *SHARED,

@@ -22,13 +22,14 @@ from tenants.cases.catalogues import CLOSURE_REASONS
 from tenants.cases.models import CaseStatus
 from tenants.cases.steps import STEPS
 from tenants.joint_work.reasons import ClosingReason
-from tenants.sharing.row_security import IN_TURN, readable, writable
+from tenants.sharing.row_security import HOLDERS, IN_TURN, readable, writable
 
 NAME = str(FIELD["identity.name"].mask)
 # Whoever reads all the fields that a change is of may know of it; one of no field is known to all who see the case.
 KNOWN = """
-(SELECT x.mask <> 0 AND x.mask & {change}.fields_mask = {change}.fields_mask
-   FROM (SELECT bit_or(a.read_mask) & {role} AS mask FROM case_access a
+(SELECT x.mask <> 0 AND (x.mask | x.holders) & {change}.fields_mask = {change}.fields_mask
+   FROM (SELECT bit_or(a.read_mask) & {role} AS mask, CASE WHEN bool_or(a.clause = 0) THEN {holders} ELSE 0 END holders
+           FROM case_access a
           WHERE a.territory_id = {change}.territory_id AND a.case_id = {change}.case_id
             AND a.organisation_id = {organisation} AND a.until > now()) x)
 """
@@ -36,7 +37,7 @@ KNOWN = """
 
 def known(change: str) -> str:
     """Return the condition that the acting member may know of a change."""
-    return KNOWN.format(change=change, role=FIELD_MASK, organisation=ORGANISATION)
+    return KNOWN.format(change=change, role=FIELD_MASK, organisation=ORGANISATION, holders=str(HOLDERS))
 
 
 HIGHEST = (
@@ -79,7 +80,8 @@ BEGIN
     {IN_TURN};
     PERFORM FROM case_file c
       WHERE c.territory_id = _territory AND c.id = _case
-        AND (SELECT bit_or(a.write_mask) & {WRITE_MASK} FROM case_access a
+        AND (SELECT (bit_or(a.write_mask) & {WRITE_MASK}) | CASE WHEN bool_or(a.clause = 0) THEN {HOLDERS} ELSE 0 END
+               FROM case_access a
               WHERE a.territory_id = c.territory_id AND a.case_id = c.id AND a.until > now()
                 AND a.organisation_id = {ORGANISATION}) & ALL_OF_THEM = ALL_OF_THEM
         FOR NO KEY UPDATE;

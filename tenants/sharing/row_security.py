@@ -3,6 +3,9 @@
 from authz.actions import Action, action_mask
 from infra.row_security import ACTIONS, FIELD_MASK, ORGANISATION, TERRITORY, WRITE_MASK
 
+HOLDERS = 1 << 62
+"""Beside the fields of a mask: what the holder alone may know, and whoever else reads the fields may not."""
+
 # A change for everybody waits until the changes of single cases are done, and these wait for it.
 IN_TURN = "PERFORM pg_advisory_xact_lock_shared(hashtextextended('sharing in ' || _territory::text, 0))"
 

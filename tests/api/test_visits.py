@@ -127,6 +127,35 @@ async def test_a_protected_address_is_to_a_partner_one_that_nobody_wrote(ask: As
     assert "contacts.address" in case["jointInterventions"]["nodes"][0]["fields"]
 
 
+WHAT_CHANGED = """mutation ($id: ID!, $version: Int!) { updateContacts(input: {
+  caseId: $id, expectedVersion: $version, phone: "0571 981234"
+}) { case { version } problems { code } } }"""
+
+
+async def test_an_address_that_is_written_down_protected_is_no_change_to_a_partner(ask: Ask) -> None:
+    job = Job(ask)
+    await open_and_write(job)
+    await consent_and_propose(job)
+    await ask("giulia", ACCEPT, {"id": job.joint_intervention})
+    version = "query ($id: ID!) { case(id: $id) { version } }"
+    first = (await ask("anna", version, {"id": job.case}))["data"]["case"]
+    await ask("anna", WRITE, {"id": job.case, **first, "address": None, "protected": False})
+    before = (await ask("giulia", version, {"id": job.case}))["data"]["case"]
+    for address in ("Via Roma 1", "Via Po 2", None):
+        held = (await ask("anna", version, {"id": job.case}))["data"]["case"]
+        given = {"id": job.case, **held, "address": address, "protected": True}
+        assert (await ask("anna", WRITE, given))["data"]["updateContacts"]["problems"] == []
+        assert (await ask("anna", WRITE, given))["errors"][0]["extensions"]["code"] == "CONFLICT"
+        assert (await ask("giulia", version, {"id": job.case}))["data"]["case"] == before
+    written = await ask("giulia", WHAT_CHANGED, {"id": job.case, **before})
+    assert written["data"]["updateContacts"]["problems"] == [], written
+    for protected in (False, True):
+        held = (await ask("anna", version, {"id": job.case}))["data"]["case"]
+        before = (await ask("giulia", version, {"id": job.case}))["data"]["case"]
+        await ask("anna", WRITE, {"id": job.case, **held, "address": "Via Roma 1", "protected": protected})
+        assert (await ask("giulia", version, {"id": job.case}))["data"]["case"] != before
+
+
 async def test_a_second_case_with_the_same_code_is_pointed_out_to_its_own_organisation(ask: Ask) -> None:
     given = '{caseId: $id, expectedVersion: 1, identityCode: "PRVNCL77A01Z330Q"}'
     code = f"mutation ($id: ID!) {{ updateIdentity(input: {given})"

@@ -234,8 +234,8 @@ ENTRY = {
     "clause": "a.clause",
     "authorisation_id": "a.authorisation_id",
     "kind": "'opened'",
-    "reader_name": "'Chi legge'",
-    "reader_role": "'operator'",
+    "reader_name": "own_name()",
+    "reader_role": f"(SELECT m.role FROM member m WHERE m.account_id = {ACCOUNT})",
 }
 FALSE_ENTRIES = {
     "in another's name": {"account_id": "gen_random_uuid()"},
@@ -247,6 +247,8 @@ FALSE_ENTRIES = {
     "by another clause": {"clause": "7"},
     "of more than is read": {"fields_mask": "a.read_mask | (1::bigint << 38)"},
     "of a refusal": {"kind": "'refused'"},
+    "by another name": {"reader_name": "'Chi legge'"},
+    "in another role": {"reader_role": "'auditor'"},
 }
 
 
@@ -275,6 +277,9 @@ async def test_an_entry_grows_with_its_request_and_never_shrinks(acting: As, wor
         await connection.execute("UPDATE access_log SET fields_mask = 2 WHERE fields_mask = 0")
         answer = await outcome(connection, "UPDATE access_log SET fields_mask = 0 WHERE fields_mask = 2")
         assert answer.startswith("RestrictViolationError"), answer
+        for beyond in ("fields_mask = -1", "kind = 'refused'"):
+            answer = await outcome(connection, f"UPDATE access_log SET {beyond} WHERE fields_mask = 2")
+            assert answer.startswith("InsufficientPrivilegeError"), answer
         # The entry of another moment is as if it were not there: nobody may touch it again.
         mine = "UPDATE access_log SET kind = 'listed' WHERE case_id = $1"
         assert await connection.execute(mine, world["partners_own"]) == "UPDATE 0"
