@@ -10,6 +10,7 @@ from tenants.cases.viewer_can import VIEWER_CAN
 from tenants.events.shape import TIMELINE
 from tenants.joint_work.shape import OF_CASE
 from tenants.reading.shapes import Inline, Kind, Leaf, Many, One, Pages, Shape
+from tenants.sharing.row_security import HOLDERS
 from tenants.sharing.shape import reader_rows
 
 DISADVANTAGE, ISEE = "case_disadvantage", "case_isee"
@@ -299,7 +300,8 @@ CASE = Shape(
             "version",
             Kind.INT,
             sql="(SELECT coalesce(max(v.version), 1) FROM case_change v WHERE v.territory_id = {row}.territory_id "
-            "AND v.case_id = {row}.id AND {mask} & v.fields_mask = v.fields_mask)",
+            "AND v.case_id = {row}.id "
+            f"AND ({{mask}} | CASE WHEN {{own}} THEN {HOLDERS} ELSE 0 END) & v.fields_mask = v.fields_mask)",
             public=True,
             required=True,
             note="Send it back as `expectedVersion`. It counts the changes that the reader may know of.",
