@@ -39,10 +39,7 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
         "ARRAY[$1], $1, $1, $1)",
         world["kept"] if hidden else new_id(),
     ),
-    "touch_case(uuid,text,integer,bigint[])": lambda hidden, world: (
-        TOUCH,
-        world["kept"] if hidden else new_id(),
-    ),
+    "touch_case(uuid,text,integer,bigint[])": lambda hidden, world: (TOUCH, world["kept"] if hidden else new_id()),
     "change_case_status(uuid,text,text,integer)": lambda hidden, world: (
         "SELECT * FROM change_case_status($1, 'closed', 'other', NULL)",
         world["kept"] if hidden else new_id(),
@@ -167,8 +164,6 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
     # What every territory wants to be known.
     "territory_contacts()": None,
     "time_ordered_id()": None,
-    # Of the account in the context alone.
-    "own_name()": None,
 }
 
 
@@ -188,7 +183,6 @@ async def test_every_function_is_accounted_for(world: World) -> None:
 
 @pytest.mark.parametrize("name", [name for name, ask in ASKED.items() if ask])
 async def test_functions_answer_alike(acting: As, world: World, name: str) -> None:
-    """Nor does what they leave behind tell whoever has called them."""
     ask = ASKED[name]
     assert ask is not None
     answers = []
