@@ -62,8 +62,9 @@ def test(context: typer.Context) -> None:
     if not any(
         argument.startswith(("-n", "--numprocesses", "--pdb")) or names_a_test(argument) for argument in arguments
     ):
-        arguments = ["-n", str(min(os.cpu_count() or 2, 4)), *arguments]
+        arguments = ["-n", str(min(os.cpu_count() or 2, 4)), "--dist", "worksteal", *arguments]
     stop_on_signals()
+    keep_compiled()
     with ExitStack() as stack:
         test_parts(stack)
         code = run("python", "-m", "pytest", *arguments)
@@ -71,6 +72,15 @@ def test(context: typer.Context) -> None:
 
 
 test.context_settings = {"allow_extra_args": True, "ignore_unknown_options": True}  # type: ignore[attr-defined]
+
+
+def keep_compiled() -> None:
+    """Let what is compiled be kept, beside the sources or, if that is not wanted, with what else we build.
+
+    Or else every process that the tests start compiles all of its libraries, which takes longer than most tests.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".win" / "compiled"))
 
 
 def names_a_test(argument: str) -> bool:

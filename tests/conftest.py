@@ -2,11 +2,13 @@
 
 import hashlib
 import os
+import subprocess
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -135,6 +137,40 @@ async def client(database: str) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(build(), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="https://win.example") as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def fresh() -> Iterator[Callable[[Path], None]]:
+    """Puts a PostgreSQL that was made and stopped into a data folder: to make one takes seconds, to copy it none."""
+    from infra.embedded import start_postgres
+
+    with tempfile.TemporaryDirectory(prefix="win-test-") as folder:
+        kept = Path(folder) / "data"
+        kept.parent.chmod(0o755)
+        start_postgres(kept, durable=False).stop()
+
+        def copy(data: Path) -> None:
+            subprocess.run(["cp", "-a", str(kept), str(data)], check=True)  # noqa: S607
+
+        yield copy
+
+
+class Served(NamedTuple):
+    """A server that browsers and other people's programs can reach, and the file that it writes its log to."""
+
+    origin: str
+    log: Path
+
+
+@pytest.fixture(scope="session")
+async def served(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    """One for all tests."""
+    from tests.web.browser import serving, until_it_answers
+
+    log = tmp_path_factory.mktemp("served") / "log"
+    with serving(database_url, log) as origin:
+        await until_it_answers(origin)
+        yield Served(origin, log)
 
 
 @pytest.fixture(scope="session")

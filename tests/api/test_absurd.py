@@ -29,7 +29,7 @@ from tests.api.test_errors import ABSENT
 from tests.api.test_main_job import Job, consent_and_propose, open_and_write
 from tests.conftest import CAST, Ask
 
-THOROUGH = bool(os.environ.get("WIN_THOROUGH"))
+THOROUGH = bool(os.environ.get("WIN_TEST_THOROUGH"))
 ASKED = 150
 """How many of the some two thousand pairs of a place and a value are asked, other ones at every run."""
 NUL, HALF = "\\u0000", "\\ud800"

@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +14,7 @@ import httpx
 from infra.database import as_role, connection_facts
 from infra.embedded import Server, start_postgres
 from infra.migrate import migrate
+from tests.processes import Process, command
 
 SECRET = "secret of the tests of faults"
 
@@ -27,7 +26,7 @@ class Service:
     data: Path
     port: int
     database: Server = field(init=False)
-    web: subprocess.Popen[bytes] = field(init=False)
+    web: Process = field(init=False)
 
     @property
     def url(self) -> str:
@@ -41,13 +40,8 @@ class Service:
     def start_web(self) -> None:
         """Start it; whether it answers yet is for the clients to find out."""
         variables = {"WIN_DATABASE_URL": self.database.url, "WIN_SECRET_KEY": SECRET, "WIN_PORT": str(self.port)}
-        with self.data.with_name("web.log").open("ab") as log:
-            self.web = subprocess.Popen(
-                [sys.executable, "-P", "-m", "infra.cli", "serve"],
-                env={**os.environ, **variables, "WIN_DATA": str(self.data)},
-                stdout=log,
-                stderr=log,
-            )
+        environment = {**os.environ, **variables, "WIN_DATA": str(self.data)}
+        self.web = Process(command, "serve", environment=environment, output=self.data.with_name("web.log"))
 
     async def kill_database(self) -> None:
         """End PostgreSQL's first process as the kernel does when memory runs out, and start it again."""

@@ -4,7 +4,7 @@ import asyncio
 import random
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -63,10 +63,11 @@ class Aftermath:
 
 
 @pytest.fixture(scope="module")
-def data() -> Iterator[Path]:
-    """An empty folder that the database's user can get into."""
+def data(fresh: Callable[[Path], None]) -> Iterator[Path]:
+    """A folder that the database's user can get into, with a database that nobody has been in."""
     with tempfile.TemporaryDirectory(prefix="win-test-") as folder:
         Path(folder).chmod(0o755)
+        fresh(Path(folder) / "data")
         yield Path(folder) / "data"
 
 

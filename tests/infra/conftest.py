@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import told
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
 GIVEN = ("WIN_DATABASE_URL", "WIN_REDIS_URL", "WIN_SECRET_KEY", "WIN_PORT", "WIN_HOST", "WIN_DATA")
 WIN = (sys.executable, "-P", "-m", "infra.cli")
@@ -31,18 +33,10 @@ def environment(data: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def win(environment: dict[str, str]) -> Command:
+def win(environment: dict[str, str], tmp_path: Path) -> Command:
     """Runs a command to its end; keywords are environment variables."""
 
     def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*WIN, *arguments],
-            env={**environment, **variables},
-            cwd="/",
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return told(arguments, {**environment, **variables}, tmp_path)
 
     return run

@@ -4,8 +4,6 @@ import asyncio
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +16,7 @@ import pytest
 from infra.database import as_role, connection_facts
 from tests.api.test_main_job import OPEN, WORK
 from tests.conftest import CAST, Ask
+from tests.processes import Process, command
 
 PATIENCE = 60.0
 LOCK = "SELECT FROM case_file WHERE id = $1 FOR UPDATE"
@@ -35,9 +34,7 @@ class Web:
     def __init__(self, port: int, log: Path, environment: dict[str, str]) -> None:
         self.port, self.log = port, log
         self.url = f"http://127.0.0.1:{port}"
-        with log.open("wb") as output:
-            command = [sys.executable, "-P", "-m", "infra.cli", "serve"]
-            self.process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+        self.process = Process(command, "serve", environment=environment, output=log)
 
     async def until(self, happened: Callable[[], Awaitable[bool]]) -> None:
         """Wait until it is so; if it never is, show what the process said."""

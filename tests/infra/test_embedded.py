@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -81,7 +81,10 @@ async def test_a_start_that_was_interrupted_is_begun_again(data: Path) -> None:
         server.stop()
 
 
-async def test_the_number_of_a_killed_server_may_be_somebody_elses_by_now(data: Path) -> None:
+async def test_the_number_of_a_killed_server_may_be_somebody_elses_by_now(
+    data: Path, fresh: Callable[[Path], None]
+) -> None:
+    fresh(data)
     first = start_postgres(data, durable=False)
     kill(first)
     lock = data / "servers" / "postgres" / "postmaster.pid"
@@ -99,7 +102,10 @@ def mode(path: str) -> int:
     return Path(path).stat().st_mode
 
 
-async def test_postgres_asks_for_a_password_and_listens_to_nobody_else(data: Path) -> None:
+async def test_postgres_asks_for_a_password_and_listens_to_nobody_else(
+    data: Path, fresh: Callable[[Path], None]
+) -> None:
+    fresh(data)
     server = start_postgres(data, durable=False)
     try:
         facts = connection_facts(server.url)

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from infra.embedded import start_postgres
@@ -19,7 +20,10 @@ COMMANDS = (
 )
 
 
-async def test_a_database_that_is_not_prepared_is_told_in_one_sentence(data: Path, win: Command) -> None:
+async def test_a_database_that_is_not_prepared_is_told_in_one_sentence(
+    data: Path, fresh: Callable[[Path], None], win: Command
+) -> None:
+    fresh(data)
     server = start_postgres(data, durable=False)
     given = {"WIN_DATABASE_URL": server.url, "WIN_SECRET_KEY": "of this test"}
     try:

@@ -1,6 +1,6 @@
 """A database whose administrator is no superuser, as where it is hosted: may make roles and databases, no more."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,8 +13,9 @@ from infra.migrate import ROLES, drift, migrate
 
 
 @pytest.fixture
-def server(data: Path) -> Iterator[Server]:
+def server(data: Path, fresh: Callable[[Path], None]) -> Iterator[Server]:
     """A server of the test's own: roles and their passwords are the whole server's."""
+    fresh(data)
     server = start_postgres(data, durable=False)
     yield server
     server.stop()

@@ -32,7 +32,8 @@ async def wait_at_the_gate(connection: Connection, event: Happened) -> None:
     await echo(connection, event)
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """Be the worker."""
     more = {"echo": Job("echo", 5.0, echo), "poison": Job("poison", 5.0, poison)}
     more["gate"] = Job("gate", 20.0, wait_at_the_gate)
     make_worker(settings().redis_url or "", jobs={**JOBS, **more}).run()

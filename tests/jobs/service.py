@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,8 +16,9 @@ from infra.database import Connection, connection_facts
 from infra.embedded import Server, start_redis
 from infra.queue import ring
 from jobs.outbox import Pace
+from tests.jobs.process import run
+from tests.processes import Process
 
-ROOT = Path(__file__).parents[2]
 # Nobody waits for the clock: what would be due later is due, and a claim of a worker that is gone has lapsed.
 NEXT_TRY = """
 UPDATE event SET due_at = clock_timestamp()
@@ -37,7 +36,7 @@ class Service:
     data: Path
     database_url: str
     redis: Server = field(init=False)
-    worker: subprocess.Popen[bytes] | None = None
+    worker: Process | None = None
     started_at: datetime = field(default_factory=now)
 
     @property
@@ -49,16 +48,9 @@ class Service:
         self.redis = start_redis(self.data)
 
     def start_worker(self) -> None:
-        variables = {"WIN_DATABASE_URL": self.database_url, "WIN_REDIS_URL": self.redis.url, "PYTHONPATH": str(ROOT)}
+        variables = {"WIN_DATABASE_URL": self.database_url, "WIN_REDIS_URL": self.redis.url}
         self.started_at = now()
-        with self.log.open("ab") as log:
-            self.worker = subprocess.Popen(
-                [sys.executable, "-m", "tests.jobs.process"],
-                env={**os.environ, **variables},
-                cwd=ROOT,
-                stdout=log,
-                stderr=log,
-            )
+        self.worker = Process(run, environment={**os.environ, **variables}, output=self.log)
 
     async def kill_worker(self) -> None:
         """End it as the kernel does when memory runs out."""

@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 from datetime import timedelta
 from uuid import UUID
 
@@ -30,7 +29,8 @@ from jobs.job import Happened, Job
 from jobs.outbox import CLAIM, JOBS, Pace, relay
 from jobs.worker import SECONDS_TO_FINISH, SWEEP
 from tests.jobs.process import GATE
-from tests.jobs.service import ROOT, Service
+from tests.jobs.service import Service
+from tests.processes import told
 from tests.tenants.office import Office
 
 PUT = """
@@ -91,15 +91,8 @@ async def test_without_redis_nothing_is_refused_and_nothing_lost(
 
 
 def command(service: Service, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from jobs.commands import jobs; jobs()", *arguments],
-        env={**os.environ, "WIN_DATABASE_URL": service.database_url},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    environment = {**os.environ, "WIN_DATABASE_URL": service.database_url}
+    return told(["jobs", *arguments], environment, service.data.parent)
 
 
 async def test_poison_ends_visibly_and_blocks_nobody(office: Office, service: Service, watching: Connection) -> None:
