@@ -3,10 +3,13 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from itertools import count
+from typing import Any
 
 import httpx
 import pytest
 
+from tests.conftest import Served
+from tests.web.browser import Desk, desks
 from tests.web.visitors import ORIGIN, Visitor
 
 Visit = Callable[..., Awaitable[Visitor]]
@@ -38,3 +41,24 @@ async def visit(database: str) -> AsyncIterator[Visit]:
             return visitor
 
         yield visiting
+
+
+@pytest.fixture(scope="session")
+async def windows(served: Served) -> AsyncIterator[Any]:
+    """One browser for all tests."""
+    async with desks(served.origin) as give:
+        yield give
+
+
+@pytest.fixture
+async def desk(windows: Any) -> AsyncIterator[Any]:
+    """Gives windows, each with cookies of its own; none is left open."""
+    given: list[Desk] = []
+
+    async def giving(*widths: int, scripts: bool = True) -> Desk:
+        given.append(await windows(*widths, scripts=scripts))
+        return given[-1]
+
+    yield giving
+    for one in given:
+        await one.page.context.close()

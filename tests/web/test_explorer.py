@@ -2,14 +2,13 @@
 
 import os
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from tenants.demo.load import PASSWORD
 from tests.conftest import CAST
-from tests.web.browser import REQUIRED, SIDEWAYS, chromium, desks, serving, until_it_answers
+from tests.web.browser import REQUIRED, SIDEWAYS, chromium
 from tests.web.conftest import Visit
 from web.ask import LANGUAGES
 from web.pages import integrators
@@ -59,15 +58,6 @@ async def test_while_it_is_not_built_the_page_says_so(
     assert all(words in page.text for words in WORDS[language])
     assert "/docs/schema" in page.links
     assert "<script" not in page.source
-
-
-@pytest.fixture(scope="module")
-async def desk(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Any]:
-    """Gives windows at a server of this module's own."""
-    with serving(database_url, tmp_path_factory.mktemp("served") / "log") as origin:
-        await until_it_answers(origin)
-        async with desks(origin) as give:
-            yield give
 
 
 @pytest.mark.skipif(not served(integrators.EXPLORER), reason="the explorer is not built")
