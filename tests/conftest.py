@@ -26,6 +26,9 @@ ROOT = Path(__file__).parent.parent
 SOURCES = ("authz", "tenants", "infra/migrate.py", "infra/row_security.py", "tests/conftest.py")
 LOCK = 0x57494E2D74657374
 
+THOROUGH = bool(os.environ.get("WIN_TEST_THOROUGH"))
+"""With WIN_TEST_THOROUGH=1 the exhaustive runs are made too, and more is drawn at random."""
+
 STORED = extract_parameters(passwords.stored("how passwords are stored"))
 """What the product asks of a hash, as `test_sign_in.py` looks at it."""
 # A hash takes a fifth of a second of a processor, on purpose, and the tests make six hundred: here it costs little.

@@ -1,7 +1,6 @@
 """Whatever value is given, wherever: it is refused or taken, and never a fault of ours. New fields are asked too."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
@@ -27,9 +26,8 @@ from infra.clock import today
 from tests.api.differential import Token
 from tests.api.test_errors import ABSENT
 from tests.api.test_main_job import Job, consent_and_propose, open_and_write
-from tests.conftest import CAST, Ask
+from tests.conftest import CAST, THOROUGH, Ask
 
-THOROUGH = bool(os.environ.get("WIN_TEST_THOROUGH"))
 ASKED = 150
 """How many of the some two thousand pairs of a place and a value are asked, other ones at every run."""
 NUL, HALF = "\\u0000", "\\ud800"

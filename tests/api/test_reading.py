@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from tests.api.differential import PEOPLE, Known, Reading, Token, documents, learn
 from tests.api.test_main_job import Job, open_and_write
-from tests.conftest import Ask, setting
+from tests.conftest import THOROUGH, Ask, setting
 
-ASKED = 320
+ASKED = 320 if THOROUGH else 100
 """Generated questions; those that ask too much do not count."""
 PEOPLE_ASKING = ("anna", "giulia", "piero", "nora", "rosa", "coordinatrice")
 
@@ -302,5 +302,5 @@ async def test_generated_questions(reading: Reading, known: dict[str, Known]) ->
         answer = await reading.both(who, document, variables)
         codes.update({error["extensions"]["code"] for error in answer.get("errors", ())} or {"answered"})
     assert set(codes) <= {"answered", "NOT_FOUND", "BAD_REQUEST", "FORBIDDEN", "LIMIT_EXCEEDED"}, codes
-    assert len(questions) - codes["LIMIT_EXCEEDED"] >= 300
-    assert codes["answered"] > 150, codes
+    assert len(questions) - codes["LIMIT_EXCEEDED"] >= ASKED * 0.9, codes
+    assert codes["answered"] > ASKED * 0.4, codes

@@ -1,6 +1,5 @@
 """Casbin's decisions are those of the signed text, for any pact: compared with a plain re-statement."""
 
-import os
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -14,9 +13,7 @@ from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
 from tests.authz.documents import KINDS, clause, document
 from tests.authz.reference import may
-
-THOROUGH = bool(os.environ.get("WIN_TEST_THOROUGH"))
-"""With WIN_TEST_THOROUGH=1 the slow exhaustive runs are made too."""
+from tests.conftest import THOROUGH
 
 NAMES = [field.key for field in FIELDS] + [group for group in GROUPS if mask_of([group])]
 FORBIDDEN = [field.key for field in FIELDS] + list(GROUPS)

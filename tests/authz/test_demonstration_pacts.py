@@ -16,7 +16,7 @@ from authz.purposes import Purpose
 from tenants.demo.catalogue import LANDS
 from tenants.pacts.document import read_document
 from tests.authz.reference import may
-from tests.authz.test_decisions import THOROUGH
+from tests.conftest import THOROUGH
 
 FOLDER = Path(__file__).parents[2] / "tenants" / "pacts"
 MAIN = "empolese-valdelsa"

@@ -16,6 +16,7 @@ from authz.faults import PactError
 from infra.clock import new_id, now, today
 from tenants.pacts.service import bring_into_force, load_pact, parties_of
 from tests.authz.documents import KINDS
+from tests.conftest import THOROUGH
 from tests.oracle.oracle import Authorisation, accept, as_if_empty, attach, leave, may, needs_shown
 from tests.oracle.strategies import (
     OPEN_GROUPS,
@@ -32,8 +33,8 @@ from tests.oracle.strategies import (
 )
 from tests.oracle.world import Known, Member, World, give, make_world, propose
 
-WANTED = int(os.environ.get("WIN_ORACLE_DECISIONS", "20000"))
-EXAMPLES = max(3, WANTED // 1_200)
+WANTED = int(os.environ.get("WIN_ORACLE_DECISIONS", "100000" if THOROUGH else "8000"))
+EXAMPLES = max(3, WANTED // 800)
 
 FIELDS = """fragment F on Case { ...Plain version disclosure { field state } viewerCan { writeFields } }
   fragment Plain on Case { id

@@ -1,6 +1,5 @@
 """What a preview says is what is then seen: field by field, with reason, clause and last day, whatever the world."""
 
-import os
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -14,10 +13,10 @@ from hypothesis import strategies as st
 from infra.clock import today
 from tests.authz.documents import KINDS
 from tests.oracle.strategies import OPEN_GROUPS, PURPOSES, SENSITIVE, generous, pacts, sensitive
-from tests.oracle.test_oracle import in_force
+from tests.oracle.test_oracle import WANTED, in_force
 from tests.oracle.world import Known, World, make_world
 
-EXAMPLES = max(6, int(os.environ.get("WIN_ORACLE_DECISIONS", "20000")) // 2_500)
+EXAMPLES = max(6, WANTED // 2_500)
 PREVIEW = "organisations { organisation { slug } fields { field before reason purpose clause { number } until } }"
 CHANGES = {
     "leaves": "UPDATE pact_party SET left_on = $2 WHERE organisation_id = $1",

@@ -79,7 +79,7 @@ async def opened(anna: Desk) -> str:
         ("Salute", "Malattie", "asma"),
     ):
         await anna.press(f"Modifica: {group}")
-        await page.get_by_label(name).fill(value)
+        await page.get_by_label(name).first.fill(value)
         await anna.press("Salva")
         assert value.split()[-1] in await anna.text()
     return address
