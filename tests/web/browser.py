@@ -172,7 +172,9 @@ async def desks(origin: str) -> AsyncIterator[Any]:
     from playwright.async_api import async_playwright
 
     async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        browser = await driver.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer"]
+        )
 
         async def desk(width: int, *widths: int, scripts: bool = True) -> Desk:
             context = await browser.new_context(
