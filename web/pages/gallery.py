@@ -42,7 +42,7 @@ def a_work(status: str, answer: str, *, may_answer: bool = False) -> dict[str, A
         "case": a_case("2026-0001", "LISTENING"),
         "holder": HERE,
         "proposedAt": AT,
-        "partners": [{"organisation": PARTNER, "status": answer}],
+        "partners": [{"organisation": PARTNER, "seenAt": None, "status": answer}],
         "viewerCan": {"answer": may_answer},
     }
 

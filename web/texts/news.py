@@ -6,7 +6,7 @@ NEWS: Mapping[str, tuple[str, str]] = {
     "news.all": ("Tutte le novità", "All news"),
     "news.before": ("Prima: {count}", "Before: {count}"),
     "news.consent": ("Consenso", "Consent"),
-    "news.look_at": ("Guarda: {what}", "Look: {what}"),
+    "news.look_at": ("Apri: {what}", "Open: {what}"),
     "news.new": ("Da leggere", "New"),
     "news.none": ("Nessuna novità", "No news"),
     "news.none_lead": (
