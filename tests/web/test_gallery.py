@@ -71,7 +71,7 @@ DONE_ONCE_ANYHOW = {
     "{{ kept.place }}": "it carries the key of the form that was kept",
 }
 """Forms without a key of their own, and why."""
-ENDS = ("/end", "/end-others", "/read", "/withdraw", "/language")
+ENDS = ("/end", "/end-others", "/read", "/withdraw", "/language", "/news")
 """What is ended, read or chosen twice is as if it were once."""
 
 
