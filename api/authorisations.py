@@ -1,17 +1,21 @@
-"""Mutations of authorisations."""
+"""Queries and mutations of authorisations."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import strawberry
+from strawberry import UNSET
 
 from api.ids import row_id
-from api.reading.types import TYPES
-from api.verbs import do, payload
+from api.reading.answer import read_page
+from api.reading.types import TYPES, After, Before, First, Last
+from api.verbs import do, given, payload
+from authz.actions import Action
 from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
 from tenants.authorisations import service
 from tenants.authorisations.models import Basis
+from tenants.authorisations.shape import AUTHORISATIONS
 
 if TYPE_CHECKING:
     BasisName = Basis
@@ -38,8 +42,52 @@ class WithdrawAuthorisationInput:
     reason: str
 
 
+@strawberry.input(description="Every condition that is given has to hold.")
+class AuthorisationFilter:
+    case_id: strawberry.ID | None = UNSET
+    in_force: bool | None = strawberry.field(default=UNSET, description="Neither withdrawn nor over, or one of both.")
+    purpose: PurposeName | None = strawberry.field(default=UNSET, description="One of those that it is given for.")
+
+    def conditions(self) -> dict[str, str]:
+        """Return the given conditions as text parameters."""
+        values = {name: value for name, value in given(self).items() if value is not None}
+        if "case_id" in values:
+            values["case_id"] = row_id("case", values["case_id"])
+        if "purpose" in values:
+            values["purpose"] = values["purpose"].lower()
+        return {name: str(value) for name, value in values.items()}
+
+
 Given = payload("GiveAuthorisationPayload", "authorisation", "Authorisation")
 Withdrawn = payload("WithdrawAuthorisationPayload", "authorisation", "Authorisation")
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(
+        graphql_type=TYPES.classes["AuthorisationConnection"] | None,
+        description="The authorisations of cases that my organisation holds, newest first.",
+    )
+    async def authorisations(
+        self,
+        info: strawberry.Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+        filter: AuthorisationFilter | None = UNSET,  # noqa: A002
+    ) -> Any:
+        info.context.viewer.actor.require(Action.CASE_READ)
+        return await read_page(
+            info._raw_info,
+            "Authorisation",
+            AUTHORISATIONS,
+            first=first,
+            after=after,
+            last=last,
+            before=before,
+            filters=filter.conditions() if filter else {},
+        )
 
 
 @strawberry.type

@@ -41,6 +41,7 @@ class OpenCaseInput:
     person: PersonInput
     municipality: str | None = UNSET
     needs: list[NeedInput] | None = UNSET
+    external_reference: str | None = UNSET
 
 
 @strawberry.input
@@ -124,3 +125,11 @@ class ChangeCaseStatusInput:
         default=UNSET, description="If given, nothing is changed where the status was changed after it."
     )
     reason: Reason | None = strawberry.field(default=UNSET, description="Why it is closed; needed then, and only then.")
+
+
+@strawberry.input
+class SetExternalReferenceInput:
+    case_id: strawberry.ID
+    external_reference: str | None = strawberry.field(
+        description="At most 100 characters, unique within my organisation; null or nothing takes it away."
+    )

@@ -1,7 +1,7 @@
 """Queries and mutations of cases."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from tenants.cases import service
 from tenants.cases.identity_codes import spelt
 from tenants.cases.listing import CASES
 from tenants.cases.names import asked_words
+from tenants.cases.references import as_stored, set_external_reference
 
 
 @strawberry.input(description="Every condition that is given has to hold.")
@@ -44,6 +45,15 @@ class CaseFilter:
         "a read of that field.",
     )
 
+    external_reference: str | None = strawberry.field(
+        default=UNSET, description="As it was set, to the letter. It finds cases of my organisation alone."
+    )
+    updated_since: datetime | None = strawberry.field(
+        default=UNSET,
+        description="Cases whose `updatedAt` is not before this. Ask from a minute before the last time: what was "
+        "being written then comes with the time at which that began.",
+    )
+
     def conditions(self) -> dict[str, str]:
         """Return the given conditions as text parameters. Raises `BadRequest` for one that asks for nothing."""
         values = given(self)
@@ -55,6 +65,8 @@ class CaseFilter:
                 raise BadRequest("error.empty_filter", name=to_camel_case(name))
         if isinstance(self.identity_code, str):
             values["identity_code"] = spelt(self.identity_code)
+        if isinstance(self.external_reference, str):
+            values["external_reference"] = as_stored(self.external_reference)
         values["status"] = self.status.value.lower() if self.status else None
         return {name: str(value) for name, value in values.items() if value is not None}
 
@@ -132,7 +144,16 @@ class Mutation:
         actor = info.context.viewer.actor
         verb = service.open_case
         return Opened(
-            outcome=await do(info, lambda: verb(actor, person, municipality=input.municipality or None, needs=needs))
+            outcome=await do(
+                info,
+                lambda: verb(
+                    actor,
+                    person,
+                    municipality=input.municipality or None,
+                    needs=needs,
+                    reference=input.external_reference or None,
+                ),
+            )
         )
 
     update_identity = updating(inputs.UpdateIdentityInput, service.update_identity, "the identity")
@@ -172,3 +193,19 @@ class Mutation:
             return case
 
         return Moved(outcome=await do(info, run))
+
+    @strawberry.mutation(
+        graphql_type=Updated, description="Say what the program of my organisation calls a case that it holds."
+    )
+    async def set_external_reference(
+        self,
+        info: strawberry.Info,
+        input: inputs.SetExternalReferenceInput,  # noqa: A002
+    ) -> Any:
+        case = row_id("case", input.case_id)
+
+        async def run() -> UUID:
+            await set_external_reference(info.context.viewer.actor, case, input.external_reference)
+            return case
+
+        return Updated(outcome=await do(info, run))

@@ -50,6 +50,7 @@ INPUTS = {
     "PersonInput": "Whom the case is about, as far as it is known.",
     "ProposeJointInterventionInput": "Who is invited to what, and what they would be shown.",
     "RemoveMemberInput": "Whose membership ends.",
+    "SetExternalReferenceInput": "Which case, and its name in another program.",
     "SetLanguageInput": "The language of all that I am told.",
     "SetNewsByMailInput": "Whether a mail tells me that something waits.",
     "StartSecondFactorInput": "The present password proves that it is I.",
@@ -57,6 +58,7 @@ INPUTS = {
     "WithdrawInvitationInput": "Which invitation is taken back.",
 }
 ARGUMENTS = {
+    "authorisations.filter": "Every condition that is given has to hold.",
     "accessLog.caseId": "The `id` of a case that my organisation holds.",
     "case.id": "As any answer gave it.",
     "cases.filter": "Every condition that is given has to hold; each is a question about what I may read.",
@@ -87,6 +89,7 @@ MEMBERS = {
     "InviteMemberInput.email": "Where the link is sent.",
     "InviteMemberInput.role": "Not above my own.",
     "Node.id": "Opaque: keep it, and send it back as it is.",
+    "OpenCaseInput.externalReference": "What my program calls it: at most 100 characters, each used once.",
     "OpenCaseInput.municipality": "ISTAT code of the town where the person lives.",
     "OpenCaseInput.needs": "At most 50.",
     "OpenCaseInput.person": "A name, or any other value.",

@@ -150,6 +150,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "NEEDS_CONSENT": "A special or judicial field is shared by consent alone.",
         "NOT_SHAREABLE": "No clause of the pact shares it so.",
         "REQUIRED": "Something has to be given.",
+        "TAKEN": "Something else of the organisation has it, and only one can.",
         "TOO_FAR": "It is too many years away to be meant.",
         "TOO_LONG": "It has more characters than there is room for; the message says how many.",
         "TOO_MANY": "More items than may be given at once.",

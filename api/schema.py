@@ -27,7 +27,7 @@ Query = merge_types(
     "Query",
     (
         *(territory.Query, cases.Query, nodes.Query, joint_work.Query, sharing.Query, access_log.Query),
-        *(notifications.Query, members.Query, recovery.Query, catalogues.Query),
+        *(authorisations.Query, notifications.Query, members.Query, recovery.Query, catalogues.Query),
     ),
 )
 Mutation = merge_types(

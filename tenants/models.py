@@ -21,6 +21,7 @@ from tenants.cases.models import (
     CaseNameWord,
     CaseNeed,
     CaseNeedDetail,
+    CaseReference,
     CaseWork,
 )
 from tenants.events.models import Event, Processed
@@ -63,6 +64,7 @@ __all__ = [
     "CaseNameWord",
     "CaseNeed",
     "CaseNeedDetail",
+    "CaseReference",
     "CaseWork",
     "Event",
     "FactorReset",

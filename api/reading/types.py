@@ -143,7 +143,17 @@ def objects(name: str, members: tuple[Member, ...]) -> Iterator[tuple[str, tuple
 
 
 TYPES = Types(SHAPES)
-for _name in ("Case", "Organisation", "Pact", "AccessLogEntry", "Notification", "Member", "Invitation", "FactorReset"):
+for _name in (
+    "Case",
+    "Organisation",
+    "Pact",
+    "AccessLogEntry",
+    "Authorisation",
+    "Notification",
+    "Member",
+    "Invitation",
+    "FactorReset",
+):
     TYPES.add_connection(_name)
 
 MEMBERS: Mapping[str, Mapping[str, str]] = {

@@ -4,7 +4,7 @@ from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
 from tenants.authorisations.models import Basis
 from tenants.reading.expressions import field_keys, last_day
-from tenants.reading.shapes import Kind, Leaf, Many, One, Shape
+from tenants.reading.shapes import Key, Kind, Leaf, Many, One, Shape, Source
 
 UPPERED = "(SELECT coalesce(json_agg(upper(x.item)), '[]') FROM unnest({{row}}.{column}) x (item))"
 
@@ -75,4 +75,17 @@ AUTHORISATION = Shape(
     prefix="authorisation",
     cases="SELECT x.case_id FROM authorisation x WHERE x.territory_id = {territory} AND x.id = {id}",
     note="A consent of the person, or a public task: what may be shared, with whom, until when.",
+)
+
+# Row security shows them to the holder alone.
+AUTHORISATIONS = Source(
+    rows="FROM authorisation h WHERE h.territory_id = {territory} AND h.holder_id = {organisation}",
+    keys=(Key("id", "h.id", "uuid"),),
+    filters={
+        "case_id": "h.case_id = {value}::uuid",
+        "in_force": "{value}::boolean = (h.withdrawn_at IS NULL AND h.until > now())",
+        "purpose": "{value} = ANY (h.purposes)",
+    },
+    alias="h",
+    cases="SELECT h.case_id FROM authorisation h JOIN {shown} s ON s.id = h.id",
 )

@@ -47,6 +47,12 @@ CASES = Source(
         "municipality": if_readable("case_contacts", "x.municipality = {value}", "contacts.municipality"),
         "identity_code": if_readable("case_identity_code", "x.code = {value}", "identity.identity_code"),
         "name": NAMED,
+        "external_reference": "a.case_id = (SELECT r.case_id FROM case_reference r WHERE r.territory_id = {territory} "
+        "AND r.holder_id = {organisation} AND r.reference = {value})",
+        # Row security hides the changes that the reader may not know of.
+        "updated_since": "(EXISTS (SELECT FROM case_file f WHERE f.territory_id = a.territory_id AND f.id = a.case_id "
+        "AND f.opened_at >= {value}::timestamptz) OR EXISTS (SELECT FROM case_change v "
+        "WHERE v.territory_id = a.territory_id AND v.case_id = a.case_id AND v.at >= {value}::timestamptz))",
     },
     tested={
         "municipality": FIELD["contacts.municipality"].mask,

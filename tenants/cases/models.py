@@ -48,6 +48,7 @@ class CaseFile(TenantRow):
     person_id = fields.UUIDField()
     status = fields.CharField(max_length=20, default=CaseStatus.LISTENING.value)
     opened_on = fields.DateField()
+    opened_at = fields.DatetimeField()
     closed_on = fields.DateField(null=True)
     closure_reason = fields.CharField(max_length=40, null=True)
     opened_by = fields.UUIDField()
@@ -225,3 +226,13 @@ class CaseNameWord(CaseGroup):
 
     class Meta:
         table = "case_name_word"
+
+
+class CaseReference(CaseGroup):
+    """What the holder's own program calls the case; nobody else reads it."""
+
+    holder_id = fields.UUIDField()
+    reference = fields.CharField(max_length=400)
+
+    class Meta:
+        table = "case_reference"

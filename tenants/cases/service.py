@@ -22,6 +22,7 @@ from tenants.cases.models import CaseStatus
 from tenants.cases.names import keep_words
 from tenants.cases.needs import add_needs, checked_needs, fields_of_needs, may_remove, remove_needs
 from tenants.cases.opening import add_file
+from tenants.cases.references import checked_reference, keep_reference
 from tenants.cases.steps import STEPS
 from tenants.cases.writing import Touched, claim_case, known_by, masks_of, not_writable, touch, within_range, write
 from tenants.checks import Findings, one_of, without_repeats
@@ -43,6 +44,7 @@ async def open_case(
     municipality: str | None = None,
     needs: Sequence[Mapping[str, object]] = (),
     status: str = CaseStatus.LISTENING,
+    reference: str | None = None,
 ) -> UUID:
     """Open a case, held by the actor's organisation; `person` is as for `update_identity`."""
     actor.require(Action.CASE_OPEN)
@@ -61,6 +63,7 @@ async def open_case(
     first = findings.check(one_of(set(CaseStatus) - {CaseStatus.CLOSED}), status, "status")
     if not findings.problems and not _is_named(values):
         findings.add(ProblemCode.REQUIRED, "person", "family_name", text="problem.name_required")
+    external = await checked_reference(findings, reference)
     findings.settle()
     if not all(need.may_be_written(masks) for need in new_needs):
         raise not_writable(Action.CASE_OPEN)
@@ -68,6 +71,8 @@ async def open_case(
     await write(case_id, values)
     await _keep_name(case_id, values)
     await add_needs(case_id, new_needs)
+    if external:
+        await keep_reference(case_id, external)
     await record(EventKind.CASE_OPENED, case_id)
     return case_id
 

@@ -307,6 +307,23 @@ CASE = Shape(
             note="Send it back as `expectedVersion`. It counts the changes that the reader may know of.",
         ),
         Leaf(
+            "updated_at",
+            Kind.DATETIME,
+            sql="greatest({row}.opened_at, (SELECT max(v.at) FROM case_change v "
+            "WHERE v.territory_id = {row}.territory_id AND v.case_id = {row}.id "
+            "AND {mask} & v.fields_mask = v.fields_mask))",
+            public=True,
+            required=True,
+            note="When it was opened, or last changed in what the reader may know of.",
+        ),
+        Leaf(
+            "external_reference",
+            sql="(SELECT r.reference FROM case_reference r WHERE r.territory_id = {row}.territory_id "
+            "AND r.case_id = {row}.id)",
+            public=True,
+            note="What the holder's own program calls it: unique within the holder, which alone reads it.",
+        ),
+        Leaf(
             "is_own", Kind.BOOLEAN, sql="{own}", public=True, required=True, note="Held by the reader's organisation."
         ),
         One(

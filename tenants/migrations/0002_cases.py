@@ -149,6 +149,7 @@ class Migration(migrations.Migration):
                 ("person_id", fields.UUIDField()),
                 ("status", fields.CharField(default="listening", max_length=20)),
                 ("opened_on", fields.DateField()),
+                ("opened_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("closed_on", fields.DateField(null=True)),
                 ("closure_reason", fields.CharField(null=True, max_length=40)),
                 ("opened_by", fields.UUIDField()),

@@ -204,7 +204,7 @@ WORK = [
     Tenancy(
         "authorisation",
         refers={"case_id": "case_file", "holder_id": "organisation"},
-        index=[("case_id",)],
+        index=[("case_id",), ("holder_id", "id")],
         select=f"{HOLDER} AND {SEES_CASES}",
         insert=f"{HOLDER} AND {SEES_CASES} AND {OF_MY_CASE.format(table='authorisation')} "
         f"AND {may(Action.AUTHORISATION_GIVE)} AND given_at = now() AND given_by = {ACCOUNT} AND until > now()",
@@ -357,6 +357,7 @@ SHARED = [
     "ALTER TABLE authorisation ADD CHECK (until <= given_at + interval '5 years 2 days')",
     f"ALTER TABLE authorisation ADD CHECK (field_mask & ~{ALL_FIELDS} = 0 "
     f"AND (basis = 'consent' OR basis = 'public_task' AND field_mask & {SENSITIVE} = 0))",
+    "ALTER TABLE case_file ALTER COLUMN opened_at SET DEFAULT now()",
     "ALTER TABLE case_address ALTER COLUMN protected SET DEFAULT false",
     "ALTER TABLE joint_intervention_partner ALTER COLUMN status SET DEFAULT 'invited'",
     "ALTER TABLE case_access ALTER COLUMN until SET DEFAULT 'infinity'",

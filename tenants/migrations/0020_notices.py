@@ -74,7 +74,7 @@ END
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0017_identity")]
+    dependencies = [("tenants", "0019_references")]
 
     operations = [
         ops.RunSQL(

@@ -41,6 +41,7 @@ HEALTH = ("conditions", "disability", "addictions", "mental")
 WORK = (
     "case_change",
     "case_name_word",
+    "case_reference",
     "authorisation",
     "event",
     "notification",
@@ -142,6 +143,7 @@ def expected(reader: Reader) -> dict[str, list[str]]:
     is_holder = bool(reader.authorisations)
     own = [case for case in seen if case not in reader.works] if not is_holder else sorted(seen)
     rows["person"] = sorted(own)
+    rows["case_reference"] = sorted(own)
     # An offer and its words are the holder's, and whose case it shows; what all of it stands on the holder's alone.
     rows["joint_intervention_offer"] = sorted(case for case in reader.works if case in seen)
     rows["joint_intervention_authorisation"] = sorted(ATTACHED if is_holder else ())

@@ -179,7 +179,8 @@ async def add_case(world: World, territory: str, holder: str, name: str) -> None
 
 
 async def add_changes(world: World, holder: str, name: str, key: dict[str, Any]) -> None:
-    """Say what the person is found by, and who changed what."""
+    """Say what the case is found by, and who changed what."""
+    await world.put("case_reference", **key, holder_id=world[holder], reference=f"{name} case_reference")
     await world.put("case_name_word", **key, word=name.replace("_", ""))
     who = {"account_id": world[f"account of {holder}"], "organisation_id": world[holder]}
     for version, needed in enumerate(CHANGES, 2):

@@ -59,7 +59,7 @@ CHANGES = {
     "remove_member": {"memberId": ABSENT.replace("case", "member")},
     "send_password_reset": {"memberId": ABSENT.replace("case", "member")},
     "ask_factor_reset": {"memberId": ABSENT.replace("case", "member")},
-    "confirm_factor_reset": {"requestId": ABSENT.replace("case", "factor-reset")},
+    "confirm_factor_reset": {"requestId": ABSENT.replace("case", "factorreset")},
     "mark_notifications_read": {"notificationIds": [ABSENT.replace("case", "notification")]},
     "mark_proposal_read": {"jointInterventionId": WORK["jointInterventionId"]},
     "set_news_by_mail": {"wanted": True},
