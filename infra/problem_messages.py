@@ -182,10 +182,6 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "Il motivo si indica solo per chiudere la scheda.",
         "A reason is given only to close the case.",
     ),
-    "problem.taken": (
-        "La scheda {number} del tuo ente ha già questo riferimento. Usane un altro, o prima toglilo da quella.",
-        "Another case of your organisation has this reference, {number}. Use another one, or take it away there first.",
-    ),
     "problem.required": (
         "Questo dato è necessario. Compilalo per continuare.",
         "This is needed. Fill it in to continue.",
@@ -201,6 +197,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "problem.second_factor_not_begun": (
         "È passato troppo tempo. Ricomincia ad attivare la verifica in due passaggi.",
         "Too much time has passed. Begin again to switch on two-step verification.",
+    ),
+    "problem.taken": (
+        "La scheda {number} del tuo ente ha già questo riferimento. Usane un altro, o prima toglilo da quella.",
+        "Another case of your organisation has this reference, {number}. Use another one, or take it away there first.",
     ),
     "problem.too_far": (
         "La data è troppo lontana. Scegline una più vicina.",

@@ -90,10 +90,13 @@ WITH_ID |= {
     }.items()
 }
 WITH_ID |= {
-    "changeCaseStatus": (
-        "case",
-        f"mutation ($id: ID!) {{ changeCaseStatus(input: {{caseId: $id, status: SUSPENDED}}) {CHANGED} }}",
-    ),
+    **{
+        name: ("case", f"mutation ($id: ID!) {{ {name}(input: {{caseId: $id, {given}}}) {CHANGED} }}")
+        for name, given in {
+            "changeCaseStatus": "status: CLOSED",
+            "setExternalReference": "externalReference: null",
+        }.items()
+    },
     "markNotificationRead": (
         "notification",
         f"mutation ($id: ID!) {{ markNotificationRead(input: {{notificationId: $id}}) {SETTLED} }}",
