@@ -13,6 +13,12 @@ from tenants.reading.shapes import Inline, Kind, Leaf, Many, One, Pages, Shape
 from tenants.sharing.row_security import HOLDERS
 from tenants.sharing.shape import reader_rows
 
+KNOWN_CHANGES = (
+    "FROM case_change v WHERE v.territory_id = {row}.territory_id AND v.case_id = {row}.id "
+    f"AND ({{mask}} | CASE WHEN {{own}} THEN {HOLDERS} ELSE 0 END) & v.fields_mask = v.fields_mask"
+)
+"""Those that the reader may know of."""
+
 DISADVANTAGE, ISEE = "case_disadvantage", "case_isee"
 
 
@@ -299,9 +305,7 @@ CASE = Shape(
         Leaf(
             "version",
             Kind.INT,
-            sql="(SELECT coalesce(max(v.version), 1) FROM case_change v WHERE v.territory_id = {row}.territory_id "
-            "AND v.case_id = {row}.id "
-            f"AND ({{mask}} | CASE WHEN {{own}} THEN {HOLDERS} ELSE 0 END) & v.fields_mask = v.fields_mask)",
+            sql=f"(SELECT coalesce(max(v.version), 1) {KNOWN_CHANGES})",
             public=True,
             required=True,
             note="Send it back as `expectedVersion`. It counts the changes that the reader may know of.",
@@ -309,9 +313,7 @@ CASE = Shape(
         Leaf(
             "updated_at",
             Kind.DATETIME,
-            sql="greatest({row}.opened_at, (SELECT max(v.at) FROM case_change v "
-            "WHERE v.territory_id = {row}.territory_id AND v.case_id = {row}.id "
-            "AND {mask} & v.fields_mask = v.fields_mask))",
+            sql=f"greatest({{row}}.opened_at, (SELECT max(v.at) {KNOWN_CHANGES}))",
             public=True,
             required=True,
             note="When it was opened, or last changed in what the reader may know of.",
