@@ -178,7 +178,7 @@ MESSAGES: Mapping[str, Sentence] = {
         "WIN: two-step verification is off",
     ),
     "mail.factor_ended_text": (
-        "Buongiorno,\n\ndue persone della tua rete hanno confermato che hai perso i codici: la verifica in due "
+        "Buongiorno,\n\ndue persone del tuo territorio hanno confermato che hai perso i codici: la verifica in due "
         "passaggi è disattivata e tutti gli accessi sono finiti. Entra con la password e riattivala:\n\n{address}\n\n"
         "Se non l'hai chiesto tu, cambia subito la password e avvisa chi coordina il tuo ente.\n",
         "Hello,\n\ntwo people of your network have confirmed that you lost your codes: two-step verification is "

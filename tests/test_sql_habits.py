@@ -16,6 +16,7 @@ HANDED_IN = {
     "infra/commands.py: administer": "the name of a database of our own making",
     "infra/migrate.py: make_roles": "role names, and the quoted name of the database, which cannot be parameters",
     "infra/migrate.py: make_role": "role names and hexadecimal passwords, which cannot be parameters",
+    "jobs/notify.py: run": "made by tenants/notifications/telling.py from its own table",
     "tenants/cases/conflicts.py: *": "table and column names of the groups of a case",
     "tenants/cases/writing.py: write": "table and column names of the groups of a case",
     "tenants/demo/remove.py: *": "statements of its own list",

@@ -147,17 +147,19 @@ async def test_notifications_and_timeline_through_graphql(ask: Ask, service: Ser
 
 READ_BY_A_PARTNER = """
 INSERT INTO access_log (territory_id, at, request_id, organisation_id, account_id, holder_id, case_id, fields_mask,
-                        clause, authorisation_id)
-VALUES ($1, now(), $2, $3, $4, $5, $6, 1, 1, $2)
+                        clause, authorisation_id, source_id, kind, reader_name, reader_role)
+VALUES ($1, now(), $2, $3, $4, $5, $6, 1, 1, $2, $2, 'opened', 'Giulia', 'case_manager')
 """
 
 
-async def test_the_log_of_reads_is_sealed(office: Office, service: Service, watching: Connection) -> None:
+async def test_the_log_of_reads_is_sealed(
+    office: Office, service: Service, watching: Connection, owner: Connection
+) -> None:
     case, row = await office.a_case(), new_id()
-    async with acting(office.giulia) as connection:
-        me, holder = office.giulia, office.anna.organisation_id
-        who = (me.organisation_id, me.account_id, holder)
-        await connection.execute(READ_BY_A_PARTNER, office.territory_id, row, *who, case)
+    who = (office.giulia.organisation_id, office.giulia.account_id, office.anna.organisation_id)
+    async with owner.transaction():
+        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(office.territory_id))
+        await owner.execute(READ_BY_A_PARTNER, office.territory_id, row, *who, case)
     await service.kill_worker()
     # A worker seals when it starts, and every hour.
     await service.until(watching, "SELECT seal IS NOT NULL FROM access_log WHERE request_id = $1", row)

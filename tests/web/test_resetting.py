@@ -317,7 +317,7 @@ async def test_the_list_of_sessions_is_known_again(visit: Visit, person: Someone
     await visitor.send("/sign-in", **person.typed())
     page = await visitor.open("/account")
     assert "Chrome su Windows" in page.text
-    assert "Stessa rete di adesso" in page.text
+    assert "Stesso collegamento di adesso" in page.text
 
 
 async def test_a_refusal_is_told_in_the_language_of_the_account(visit: Visit, owner: asyncpg.Connection) -> None:

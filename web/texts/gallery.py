@@ -97,6 +97,11 @@ GALLERY: Mapping[str, tuple[str, str]] = {
         "In cima a ogni pagina che sta sotto un'altra.",
         "On top of each page that is below another.",
     ),
+    "gallery.versions": ("Due versioni", "Two versions"),
+    "gallery.versions_when": (
+        "Quando un collega ha cambiato lo stesso dato nel frattempo.",
+        "When a colleague has changed the same value meanwhile.",
+    ),
     "gallery.works": ("Interventi", "Joint interventions"),
     "gallery.works_when": ("Per un elenco di interventi.", "For a list of joint interventions."),
 }

@@ -366,7 +366,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
         "Nothing for now: a valid consent is missing, or the pact does not allow it.",
     ),
     "status_form.ends": (
-        "Se chiudi la scheda finiscono anche questi interventi congiunti, e i partner non la vedono più:",
+        "Se chiudi la scheda, questi interventi congiunti finiscono. I partner non la vedono più:",
         "If you close the case, this joint work ends too, and the partners see the case no more:",
     ),
     "status_form.moved": (
