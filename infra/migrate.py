@@ -26,7 +26,7 @@ LOCK_TIMEOUT = "10s"
 IN_TURN = "SELECT set_config('lock_timeout', '0', true), pg_advisory_xact_lock($1)"
 NOT_FOR_LONG = f"SELECT set_config('lock_timeout', '{LOCK_TIMEOUT}', true)"
 OUTDATED = """
-SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+SELECT count(pg_terminate_backend(pid, 2000)) FROM pg_stat_activity
  WHERE datname = current_database() AND usename = current_user AND state = 'idle' AND pid <> pg_backend_pid()
 """
 
@@ -98,7 +98,8 @@ async def apply_missing(database_url: str, secret: str) -> list[str]:
 async def let_go_of(database_url: str, role: str, secret: str) -> None:
     """End the connections of a role that do nothing just now: what they have prepared may give something else now.
 
-    Whoever holds them in a pool opens others. One that is busy is told at its next statement.
+    Whoever holds them in a pool opens others. One that is busy is told at its next statement. Each end is waited for,
+    2 s at most.
     """
     connection = await asyncpg.connect(**connection_facts(as_role(database_url, role, secret)), timeout=10)
     try:

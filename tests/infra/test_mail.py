@@ -153,10 +153,11 @@ async def test_whoever_waits_no_longer_ends_the_conversation(settings_for: Async
 @pytest.mark.parametrize("subject", ["due\nrighe", "due\r\nBcc: altri@prova.example"])
 async def test_a_heading_is_one_line(tmp_path: Path, settings_for: AsyncExitStack, subject: str) -> None:
     with pytest.raises(ValueError, match="linefeed or carriage return"):
-        await mail.send(TO, subject, TEXT)
-    with pytest.raises(ValueError, match="linefeed or carriage return"):
         await mail.send(f"{TO}\nBcc: altri@prova.example", "Invito", TEXT)
     assert not (tmp_path / "data" / "mail").exists()
+    await mail.send(TO, subject, TEXT)
+    message = the_only(tmp_path / "data" / "mail")
+    assert (message["Subject"], message["Bcc"], message["To"]) == (" ".join(subject.split()), None, TO)
 
 
 @pytest.mark.parametrize(

@@ -101,8 +101,8 @@ MEMBERS: Mapping[str, tuple[str, str]] = {
         "Cannot get in",
     ),
     "members.help_of": (
-        "Aiuta {name} a entrare",
-        "Help {name} to get in",
+        "Non riesce a entrare: {name}",
+        "Cannot get in: {name}",
     ),
     "members.invitations": ("Inviti in attesa", "Open invitations"),
     "members.invite": ("Invita una persona", "Invite somebody"),
