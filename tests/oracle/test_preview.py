@@ -7,16 +7,17 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from infra.clock import today
 from tests.authz.documents import KINDS
+from tests.conftest import THOROUGH
 from tests.oracle.strategies import OPEN_GROUPS, PURPOSES, SENSITIVE, generous, pacts, sensitive
 from tests.oracle.test_oracle import WANTED, in_force
 from tests.oracle.world import Known, World, make_world
 
-EXAMPLES = max(6, WANTED // 2_500)
+EXAMPLES = max(4, WANTED // 2_500)
 PREVIEW = "organisations { organisation { slug } fields { field before reason purpose clause { number } until } }"
 CHANGES = {
     "leaves": "UPDATE pact_party SET left_on = $2 WHERE organisation_id = $1",
@@ -217,7 +218,15 @@ def as_list(names: list[str]) -> str:
     return "[" + ", ".join(f'"{name}"' for name in names) + "]"
 
 
-@settings(max_examples=EXAMPLES, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    derandomize=not THOROUGH,  # a world costs seconds, and some cost many
+    phases=[Phase.explicit, Phase.generate],
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
 @given(data=st.data())
 async def test_what_is_previewed_is_what_is_seen(
     owner: asyncpg.Connection, client: httpx.AsyncClient, data: st.DataObject

@@ -55,7 +55,7 @@ ACCOUNT: Mapping[str, tuple[str, str]] = {
     ),
     "account.opened": ("Iniziato il", "Started on"),
     "account.other_network": (
-        "Altro collegamento ({network})",
+        "Un altro posto ({network})",
         "Another network ({network})",
     ),
     "account.password": ("Password", "Password"),
@@ -69,7 +69,7 @@ ACCOUNT: Mapping[str, tuple[str, str]] = {
         "Change it if somebody else may have seen it, or if it is the one that your organisation gave you.",
     ),
     "account.same_network": (
-        "Stesso collegamento di adesso",
+        "Lo stesso posto di adesso",
         "The network that you are in now",
     ),
     "account.sessions": ("Dove hai fatto l'accesso", "Where you are signed in"),
