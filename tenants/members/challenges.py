@@ -3,7 +3,7 @@
 It is enciphered for ourselves: it has the proof of the password in it, so that it is worth nothing once that changes.
 """
 
-from base64 import b64decode, b64encode, urlsafe_b64encode
+from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -36,7 +36,10 @@ def challenge_of(proven: Proven) -> str:
 def read_challenge(text: str) -> Proven | None:
     """Return what the note says; nothing for one that is over, changed, or not ours."""
     try:
-        told = cipher().decrypt_at_time(text[:LONGEST], int(LIFE.total_seconds()), int(now().timestamp()))
+        # What follows the end of it, and bits that no byte is made of, would be passed over.
+        if len(text) > LONGEST or urlsafe_b64encode(urlsafe_b64decode(text)).decode() != text:
+            return None
+        told = cipher().decrypt_at_time(text, int(LIFE.total_seconds()), int(now().timestamp()))
     except (InvalidToken, ValueError):
         return None
     account_id, email, proof = orjson.loads(told)

@@ -71,7 +71,9 @@ def show(
         for slug, territory_id in (await _territories(connection, territory)).items():
             await _enter(connection, territory_id)
             faults = await policy_health(connection)
-            chosen = await _version(connection, slug, version)
+            chosen = await _version_among(connection, slug, version, named=territory)
+            if chosen is None:
+                continue
             parties, decided = await _decided(connection, chosen)
             found.append({**describe(chosen, parties, decided), "faults": faults})
         return found
@@ -100,7 +102,9 @@ def export(
         policies = []
         for slug, territory_id in (await _territories(connection, territory)).items():
             await _enter(connection, territory_id)
-            version = await _version(connection, slug, None)
+            version = await _version_among(connection, slug, None, named=territory)
+            if version is None:
+                continue
             for fault in await version_faults(connection, version):
                 raise SetupError(fault)
             bound = [party for party in await stored_parties(connection, version.id) if party.is_bound_on(today())]
@@ -249,6 +253,19 @@ async def _version(connection: Connection, territory: str, number: int | None) -
         if number is None
         else f"There is no version {number} of the pact of {territory}."
     )
+
+
+async def _version_among(
+    connection: Connection, territory: str, number: int | None, *, named: str | None
+) -> StoredVersion | None:
+    """Return the version; of all territories, one that has none is told of and left out."""
+    try:
+        return await _version(connection, territory, number)
+    except SetupError as error:
+        if named is not None:
+            raise
+        typer.echo(str(error), err=True)
+        return None
 
 
 async def _decided(connection: Connection, version: StoredVersion) -> tuple[list[StoredParty], Decisions]:

@@ -144,6 +144,7 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
     "managed_members()": None,
     "managed_invitations()": None,
     "own_coordinators()": None,
+    "own_name()": None,
     "invite_member(text,text,text,interval,integer)": None,
     # About links, which whoever asks has to bring: the tests of invitations judge them.
     "invitation_of_link(bytea)": None,

@@ -44,10 +44,11 @@ async def sign(owner: Connection, office: Office, *clauses: Any, version: int) -
         )
 
 
-async def is_read(office: Office, case: Any) -> None:
-    async with acting(office.giulia) as connection:
+async def is_read(owner: Connection, office: Office, case: Any) -> None:
+    async with owner.transaction():
+        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(office.territory_id))
         me = office.giulia
-        assert await connection.execute(READ, me.organisation_id, new_id(), me.account_id, case) == "INSERT 0 1"
+        assert await owner.execute(READ, me.organisation_id, new_id(), me.account_id, case) == "INSERT 0 1"
 
 
 async def titles(office: Office, case: Any) -> list[str | None]:
@@ -61,10 +62,10 @@ async def titles(office: Office, case: Any) -> list[str | None]:
 
 async def test_an_old_read_keeps_the_clause_that_it_was_made_by(owner: Connection, office: Office) -> None:
     case = await office.a_shared_case()
-    await is_read(office, case)
+    await is_read(owner, office, case)
     other = {"it": "Tutt'altro", "en": "Something else"}
     await sign(owner, office, clause(PLACEMENT, title=other), version=2)
-    await is_read(office, case)
+    await is_read(owner, office, case)
     assert await titles(office, case) == ["Testo.", "Tutt'altro"]
     await sign(owner, office, clause(PLACEMENT, number=7), version=3)
     assert await titles(office, case) == ["Testo.", "Tutt'altro"]
