@@ -371,7 +371,7 @@ async def test_a_name_is_found_without_its_accents(
         assert (words, case in {one["id"] for one in nodes}) == (words, words in inside)
 
 
-@pytest.mark.parametrize("value", ["' OR true --", "%", "\\", "\x00", "𝄞", "a" * 5000])
+@pytest.mark.parametrize("value", ["' OR true --", "%", "\\", "\x00", "𝄞", "aqz" * 1700])
 @pytest.mark.parametrize("name", ["number", "holder", "municipality", "name"])
 async def test_any_text_is_a_value(ask: Ask, name: str, value: str) -> None:
     body = await ask("anna", WALK, {"first": 5, "filter": {name: value}})
