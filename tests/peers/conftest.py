@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ Peer = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def peer() -> Peer:
-    """Runs one of the programs here and gives what it prints, as JSON."""
+    """Runs one of the programs here, or another text, and gives what it prints, as JSON."""
     digest = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:16]
     place = KEPT / "peers" / digest
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -40,11 +40,11 @@ def peer() -> Peer:
             raise
         pytest.skip(f"no packages of Node: {error}")
 
-    def run(program: str, *arguments: str) -> Any:
+    def run(program: str, *arguments: str, text: str = "", environment: Mapping[str, str] | None = None) -> Any:
         script = place / program
-        script.write_text((HERE / program).read_text("utf-8"), "utf-8")
-        command = [str(node), str(script), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        script.write_text(text or (HERE / program).read_text("utf-8"), "utf-8")
+        command, known = [str(node), str(script), *arguments], {**os.environ, **(environment or {})}
+        done = subprocess.run(command, env=known, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
