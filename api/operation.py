@@ -25,11 +25,10 @@ from api.account import is_secret
 from api.attempts import Attempts, begin
 from api.counting import code_of, count_refusal, count_result
 from api.documents import Prepared, demand_affordable, prepare, roots
-from api.identity import Credentials, Standing, demand_still_entered, enter, not_overtaken, note_use
+from api.identity import Credentials, Standing, Viewer, demand_still_entered, enter, not_overtaken, note_use
 from api.reading.answer import Asking
 from api.schema import schema
 from api.soundness import PACTS
-from authz.actor import Actor
 from infra.database import OUTDATED, again, connection, transaction
 from infra.errors import BadRequest, ErrorCode, MethodNotAllowed, NotFound, Refused, Unauthenticated, WinError
 from infra.log import logger
@@ -121,23 +120,23 @@ async def _answer(ask: Ask, credentials: Credentials, attempts: Attempts, langua
                     error.location = location
                 error.language = language
                 raise error from None
-            note_refusals(result, viewer.actor, attempts.request_id)
+            note_refusals(result, viewer, attempts.request_id)
             # Where this ends without an error, it was committed: only then is a new secret one.
             answered = Answered(quieted(ask.document, result), language, asking.renewed)
     except RolledBack as rolled_back:
-        note_refusals(rolled_back.result, viewer.actor if viewer else None, attempts.request_id)
+        note_refusals(rolled_back.result, viewer, attempts.request_id)
         answered = Answered(quieted(ask.document, rolled_back.result), language or "it")
     if is_stale:
         await note_use(credentials.token_hash)
     return answered
 
 
-def note_refusals(result: ExecutionResult, actor: Actor | None, request_id: UUID) -> None:
+def note_refusals(result: ExecutionResult, viewer: Viewer | None, request_id: UUID) -> None:
     """Log what was refused, to which role and for which verb: no field's value, and nobody's name."""
     for error in result.errors or ():
         cause = cause_of(error)
-        if isinstance(cause, Refused | NotFound) and actor is not None:
-            given = {"role": str(actor.role), "account": pseudonym("account id", str(actor.account_id))}
+        if isinstance(cause, Refused | NotFound) and viewer is not None:
+            given = {"role": str(viewer.actor.role), "account": pseudonym("account", viewer.email)}
             verb = getattr(cause, "action", "")
             logger().info("refused", code=cause.code.value, action=verb, request_id=str(request_id), **given)
 

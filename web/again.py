@@ -6,20 +6,17 @@ leads to the form's own page, and what was typed goes along in the address, wher
 
 import json
 import zlib
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from hmac import digest
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from cryptography.fernet import Fernet, InvalidToken
 from starlette.requests import Request
 
 from api.identity import COOKIE
-from infra.keys import derived_key
-from web.forms import HERE, ONCE, Typed
+from infra.keys import deciphered
+from web.forms import HERE, ONCE, Typed, session_cipher
 from web.kept import NOT_KEPT
 
 AGAIN = "again"
@@ -53,7 +50,7 @@ def address_again(request: Request, typed: Typed, again: Again | None = None) ->
     place = place_of_form(request)
     told = again or Again(pairs_of(typed))
     parts = [place, told.pairs, [dict(one) for one in told.problems], told.status, dict(told.also)]
-    text = cipher(request).encrypt(zlib.compress(json.dumps(parts).encode(), 9)).decode()
+    text = session_cipher("forms again", request).encrypt(zlib.compress(json.dumps(parts).encode(), 9)).decode()
     return f"{place}?{urlencode({AGAIN: text})}" if len(text) <= LONGEST else ""
 
 
@@ -63,9 +60,8 @@ def again_of(request: Request) -> Again | None:
     if not text or request.method not in ("GET", "HEAD"):
         return None
     seconds = None if request.cookies.get(COOKIE) else SECONDS_FOR_STRANGERS
-    try:
-        told = cipher(request).decrypt(text, ttl=seconds)
-    except (InvalidToken, ValueError):  # the latter for what is not even ASCII
+    told = deciphered(session_cipher("forms again", request), text, seconds)
+    if told is None:
         return None
     place, pairs, problems, status, also = json.loads(zlib.decompress(told))
     key = sha256(text.encode()).hexdigest()[:32]
@@ -86,9 +82,3 @@ def place_of_form(request: Request) -> str:
 def is_ours(address: str) -> bool:
     """Tell whether it is a page of ours, whatever the address bar said."""
     return address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
-
-
-def cipher(request: Request) -> Fernet:
-    """Return what hides and finds what was typed in this session."""
-    secret = request.cookies.get(COOKIE, "").encode()
-    return Fernet(urlsafe_b64encode(digest(derived_key("forms again"), secret, "sha256")))

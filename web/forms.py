@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
+from cryptography.fernet import Fernet
 from starlette.requests import Request
 
 from api.identity import COOKIE, refuse_other_sites
 from infra.errors import BadRequest, Refused
+from infra.keys import cipher
 from web.texts import TEXTS, say
 
 TOKEN = "token"  # noqa: S105 - the name of the hidden input
@@ -49,6 +51,11 @@ class Typed:
         """Write into the form what it is to show at first."""
         self.values[name] = list(values)
         return self
+
+
+def session_cipher(purpose: str, request: Request) -> Fernet:
+    """Return what enciphers and deciphers in this browser's session alone; one for all who have no session."""
+    return cipher(purpose, request.cookies.get(COOKIE, "").encode())
 
 
 def token_of(request: Request) -> str:

@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from cryptography.fernet import Fernet, InvalidToken
 from starlette.requests import Request
 
 from infra.errors import BadRequest, Refused
-from infra.keys import derived_key
+from infra.keys import cipher, deciphered, derived_key
 from web.forms import HERE, Typed, read_form
 
 TEXT = "kept"
@@ -45,7 +44,7 @@ class Kept:
     def text(self) -> str:
         """Return it as one value of an input: it tells nobody else anything, and nobody else can have made it."""
         told = json.dumps([self.place, self.pairs]).encode()
-        return cipher(self.member_id).encrypt(told.ljust(-(-len(told) // BLOCK) * BLOCK)).decode()
+        return cipher("kept forms", self.member_id.bytes).encrypt(told.ljust(-(-len(told) // BLOCK) * BLOCK)).decode()
 
 
 async def kept_of(request: Request) -> Kept | None:
@@ -82,17 +81,11 @@ def kept_for(typed: Typed, member_ids: Iterable[UUID]) -> Kept | None:
     """Return what a form of signing in carries along, if it was kept for one of these members."""
     text = typed.text(TEXT)
     for member_id in member_ids if text else ():
-        try:
-            place, pairs = json.loads(cipher(member_id).decrypt(text, int(LIFE.total_seconds())))
-        except (InvalidToken, ValueError):
-            continue
-        return Kept(member_id, place, [(name, value) for name, value in pairs])
+        told = deciphered(cipher("kept forms", member_id.bytes), text, int(LIFE.total_seconds()))
+        if told is not None:
+            place, pairs = json.loads(told)
+            return Kept(member_id, place, [(name, value) for name, value in pairs])
     return None
-
-
-def cipher(member_id: UUID) -> Fernet:
-    """Return what hides and finds what a member typed."""
-    return Fernet(urlsafe_b64encode(derived_key(f"kept forms of {member_id}")))
 
 
 def as_text(told: bytes) -> str:

@@ -9,13 +9,14 @@ from datetime import timedelta
 from uuid import UUID
 
 import orjson
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 
 from infra.clock import now
-from infra.keys import derived_key
+from infra.keys import cipher
 
 LIFE = timedelta(minutes=5)
 LONGEST = 2000
+PURPOSE = "sign-in challenges"
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Proven:
 def challenge_of(proven: Proven) -> str:
     """Return the note."""
     told = [proven.account_id.hex, proven.email, b64encode(proven.proof).decode()]
-    return cipher().encrypt_at_time(orjson.dumps(told), int(now().timestamp())).decode()
+    return cipher(PURPOSE).encrypt_at_time(orjson.dumps(told), int(now().timestamp())).decode()
 
 
 def read_challenge(text: str) -> Proven | None:
@@ -39,13 +40,8 @@ def read_challenge(text: str) -> Proven | None:
         # What follows the end of it, and bits that no byte is made of, would be passed over.
         if len(text) > LONGEST or urlsafe_b64encode(urlsafe_b64decode(text)).decode() != text:
             return None
-        told = cipher().decrypt_at_time(text, int(LIFE.total_seconds()), int(now().timestamp()))
+        told = cipher(PURPOSE).decrypt_at_time(text, int(LIFE.total_seconds()), int(now().timestamp()))
     except (InvalidToken, ValueError):
         return None
     account_id, email, proof = orjson.loads(told)
     return Proven(UUID(account_id), email, b64decode(proof))
-
-
-def cipher() -> Fernet:
-    """Return what hides and finds a note."""
-    return Fernet(urlsafe_b64encode(derived_key("sign-in challenges")))

@@ -3,11 +3,9 @@
 An account and a network stand in it as keyed hashes: whoever has the log alone cannot try addresses on it.
 """
 
-import hashlib
-import hmac
 from enum import StrEnum
 
-from infra.keys import derived_key
+from infra.keys import keyed_hash
 from infra.log import logger
 
 
@@ -35,5 +33,4 @@ def note(event: SignInEvent, email: str, network: str = "", **facts: bool) -> No
 
 def pseudonym(kind: str, text: str) -> str:
     """Return what stands for an address or a network in the log: the same for the same, and nothing else."""
-    told = f"{kind}\0{text}".encode("utf-8", "surrogatepass")
-    return hmac.new(derived_key("log of sign-ins"), told, hashlib.sha256).hexdigest()[:16]
+    return keyed_hash("log of sign-ins", kind, text)[:16]

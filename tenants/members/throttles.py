@@ -5,8 +5,6 @@ counted three times: the address from this network, the address from anywhere, a
 A count is of the last fifteen minutes; whoever has used it up waits until the oldest failure is that old.
 """
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +15,7 @@ from uuid import UUID
 from infra.clock import now
 from infra.database import Connection, transaction
 from infra.errors import TooManyAttempts
-from infra.keys import derived_key
+from infra.keys import keyed_hash
 from infra.metrics import REFUSED
 from tenants.members.noting import SignInEvent, note
 
@@ -140,12 +138,8 @@ def device_key(device: str) -> str:
 
 
 def key(purpose: str, *parts: str) -> str:
-    """Return what stands in a table; NUL is in no part, so nobody can type the key of another purpose.
-
-    It is a keyed hash: whoever reads the table alone cannot try addresses on it.
-    """
-    told = "\0".join((purpose, *parts)).encode("utf-8", "surrogatepass")
-    return hmac.new(derived_key("counts of sign-ins"), told, hashlib.sha256).hexdigest()
+    """Return what stands in a table; nobody can type the key of another purpose."""
+    return keyed_hash("counts of sign-ins", purpose, *parts)
 
 
 def network_of(address: str) -> str:

@@ -93,3 +93,12 @@ async def test_what_is_too_long_for_an_address_is_not_lost(visit: Visit) -> None
     assert anna.status == 422
     assert typed_in(anna, "/cases/new")["note"] == [long]
     await anna.speak("it")
+
+
+@pytest.mark.parametrize("address", ["/cases?words={}", "/cases/new?again={}", "/cases?again={}"])
+async def test_what_another_session_or_nobody_enciphered_says_nothing(visit: Visit, address: str) -> None:
+    """Whatever stands there, the page is the one that it is without."""
+    anna = await visit("anna")
+    for text in ("%C3%A9", "gAAAAA", "%00", "x" * 3000):
+        await anna.open(address.format(text))
+        assert (anna.status, anna.address) == (200, address.partition("?")[0])

@@ -271,6 +271,7 @@ async def test_the_log_tells_what_happened_and_of_nobody(
     ]
     assert len({line["account"] for line in told}) == 1
     refused = [(line["code"], line["action"], line["role"]) for line in lines if line["event"] == "refused"]
+    assert {line["account"] for line in lines if line["event"] == "refused"} == {told[0]["account"]}
     assert ("NOT_FOUND", "", "case_manager") in refused
     assert ("FORBIDDEN", "member.manage", "case_manager") in refused
     text = repr(lines)
