@@ -63,7 +63,10 @@ def email(value: object) -> str | None:
 
 
 def municipality(value: object) -> str | None:
-    """Return an ISTAT code; people live outside of the territory too, so any town's will do."""
+    """Return what has the form of an ISTAT code; people live outside of the territory too, so any town's will do.
+
+    It is not looked up: towns get new codes every year, and a list of ours would refuse those that are real.
+    """
     text = line(20)(value)
     if text is not None and not ISTAT_CODE.fullmatch(text):
         raise Wrong(ProblemCode.INVALID_FORMAT)
