@@ -11,10 +11,10 @@ from api.reading.answer import read_page
 from api.reading.types import TYPES, After, Before, First, Last
 from api.verbs import do, given, payload
 from authz.actions import Action
+from authz.clauses import Basis
 from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
 from tenants.authorisations import service
-from tenants.authorisations.models import Basis
 from tenants.authorisations.shape import AUTHORISATIONS
 
 if TYPE_CHECKING:

@@ -73,8 +73,8 @@ class CaseFilter:
 
 @strawberry.enum(description="Order of a list of cases; cases opened on the same day keep a stable order.")
 class CaseOrder(Enum):
-    OPENED_ON_DESC = "OPENED_ON_DESC"
-    OPENED_ON_ASC = "OPENED_ON_ASC"
+    OPENED_ON_DESC = strawberry.enum_value("OPENED_ON_DESC", description="Newest first; the usual order.")
+    OPENED_ON_ASC = strawberry.enum_value("OPENED_ON_ASC", description="Oldest first.")
 
 
 Opened = payload("OpenCasePayload", "case", "Case")

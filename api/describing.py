@@ -1,9 +1,8 @@
 """What the declarations leave unsaid: descriptions that follow from a name, so that each is written once."""
 
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from strawberry.utils.str_converters import to_camel_case
 
-from api.meanings import MEANINGS
 from tenants.cases.groups import GROUPS
 
 ROOTS = {
@@ -133,10 +132,6 @@ def describe_what_follows(schema: GraphQLSchema) -> None:
         if isinstance(kind, GraphQLInterfaceType):
             for member, field in kind.fields.items():
                 field.description = field.description or MEMBERS.get(f"{name}.{member}")
-        elif isinstance(kind, GraphQLEnumType):
-            for value, text in MEANINGS.get(name, {}).items():
-                if value in kind.values:
-                    kind.values[value].description = kind.values[value].description or text
         elif isinstance(kind, GraphQLObjectType):
             describe_object(name, kind)
         elif isinstance(kind, GraphQLInputObjectType):

@@ -1,27 +1,28 @@
 """Every verb that a role may be allowed, as `noun.verb`, with a bit that never changes."""
 
 from collections.abc import Iterable
-from enum import StrEnum
+
+from infra.explained import Explained
 
 
-class Action(StrEnum):
+class Action(Explained):
     """What `Actor.require` asks for. A new action also needs its bit below and the roles that have it."""
 
-    ACCESS_LOG_READ = "access_log.read"
-    AUTHORISATION_GIVE = "authorisation.give"
-    AUTHORISATION_WITHDRAW = "authorisation.withdraw"
-    CASE_CLOSE = "case.close"
-    CASE_OPEN = "case.open"
-    CASE_READ = "case.read"
-    CASE_UPDATE = "case.update"
-    JOINT_INTERVENTION_ANSWER = "joint_intervention.answer"
-    JOINT_INTERVENTION_CLOSE = "joint_intervention.close"
-    JOINT_INTERVENTION_PROPOSE = "joint_intervention.propose"
-    MEMBER_MANAGE = "member.manage"
-    ORGANISATION_MANAGE = "organisation.manage"
-    ORGANISATION_READ = "organisation.read"
-    PACT_LOAD = "pact.load"
-    PACT_READ = "pact.read"
+    ACCESS_LOG_READ = "access_log.read", "See who read a case of my organisation."
+    AUTHORISATION_GIVE = "authorisation.give", "Record a person's consent, or a public task."
+    AUTHORISATION_WITHDRAW = "authorisation.withdraw", "Take one back; what was shared by it is seen no more."
+    CASE_CLOSE = "case.close", "Close a case of my organisation."
+    CASE_OPEN = "case.open", "Open a case, which my organisation then holds."
+    CASE_READ = "case.read", "See cases, each as far as pact, consent and offer allow."
+    CASE_UPDATE = "case.update", "Write what of a case I may write."
+    JOINT_INTERVENTION_ANSWER = "joint_intervention.answer", "Accept or decline joint work for my organisation."
+    JOINT_INTERVENTION_CLOSE = "joint_intervention.close", "End joint work on a case of my organisation."
+    JOINT_INTERVENTION_PROPOSE = "joint_intervention.propose", "Invite others to work on a case of my organisation."
+    MEMBER_MANAGE = "member.manage", "Invite, change and remove members of my organisation."
+    ORGANISATION_MANAGE = "organisation.manage", "Keep the list of organisations of the territory."
+    ORGANISATION_READ = "organisation.read", "See the organisations of the territory."
+    PACT_LOAD = "pact.load", "Load a version of the pact."
+    PACT_READ = "pact.read", "See its versions, clauses and parties."
 
 
 BITS: dict[Action, int] = {

@@ -31,7 +31,6 @@ whatever `write` names.
 
 import re
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import TypeVar
 
 from authz.checked import LONGEST_TITLE, Localised, Place, instead_of
@@ -39,27 +38,28 @@ from authz.faults import Fault, PactError
 from authz.fields import FIELD, GROUPS, HOLDERS_ALONE, SENSITIVE, group_mask, mask_of, names_of
 from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
+from infra.explained import Explained
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 63
 LONGEST_UNTIL = 1825
 
-Word = TypeVar("Word", bound=StrEnum)
+Word = TypeVar("Word", bound=Explained)
 
 
-class Basis(StrEnum):
-    """The legal basis on which a clause shares."""
+class Basis(Explained):
+    """The legal ground on which a case is shared (GDPR articles 6 and 9)."""
 
-    CONSENT = "consent"
-    PUBLIC_TASK = "public_task"
+    CONSENT = "consent", "The person agreed; the only basis for special and judicial fields."
+    PUBLIC_TASK = "public_task", "A task that the law gives to a public body; common and confidential fields only."
 
 
-class PartyRole(StrEnum):
+class PartyRole(Explained):
     """How an organisation came to the pact."""
 
-    PROMOTER = "promoter"
-    SIGNATORY = "signatory"
-    ADHERENT = "adherent"
+    PROMOTER = "promoter", "Has called the pact into being."
+    SIGNATORY = "signatory", "Has signed it from the start."
+    ADHERENT = "adherent", "Has joined it."
 
 
 ROLE_LISTS = {

@@ -1,18 +1,19 @@
 """Why a value is shown or withheld: the nearest condition that is missing, in one fixed order."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from infra.explained import Explained
 
 
-class Reason(StrEnum):
+class Reason(Explained):
     """What a person is told about one field of one case."""
 
-    OWN_CASE = "OWN_CASE"
-    SHARED = "SHARED"
-    NOT_IN_PACT = "NOT_IN_PACT"
-    NOT_AUTHORISED = "NOT_AUTHORISED"
-    NOT_OFFERED = "NOT_OFFERED"
-    ROLE = "ROLE"
+    OWN_CASE = "OWN_CASE", "My organisation holds the case."
+    SHARED = "SHARED", "Pact, authorisation and offer allow it."
+    NOT_IN_PACT = "NOT_IN_PACT", "No clause shares it with us for this purpose."
+    NOT_AUTHORISED = "NOT_AUTHORISED", "A clause would, but no authorisation covers it."
+    NOT_OFFERED = "NOT_OFFERED", "Clause and authorisation would, but the holder does not offer it."
+    ROLE = "ROLE", "My organisation may see it, and my role does not."
 
 
 @dataclass(frozen=True)

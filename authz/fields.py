@@ -6,19 +6,18 @@ every group has a spare bit after it for a field to come. Private notes have no 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import groupby
 
+from infra.explained import Explained
 
-class Sensitivity(StrEnum):
+
+class Sensitivity(Explained):
     """How a field has to be named before it may be shared."""
 
-    COMMON = "common"
-    CONFIDENTIAL = "confidential"
-    SPECIAL = "special"
-    """Article 9 of the GDPR: named one by one, and only with consent."""
-    JUDICIAL = "judicial"
-    """Article 10 of the GDPR: the same."""
+    COMMON = "common", "Its group's name covers it."
+    CONFIDENTIAL = "confidential", "The same, but volunteers do not write it."
+    SPECIAL = "special", "Article 9 of the GDPR: named by itself, and only with consent."
+    JUDICIAL = "judicial", "Article 10 of the GDPR: the same."
 
 
 class UnknownField(Exception):

@@ -1,22 +1,25 @@
 """What each role may read, write and do; the verbs are Casbin's decisions, made once when this module is imported."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from authz.actions import Action, action_mask
 from authz.enforcer import build_enforcer, model_text
 from authz.fields import ALL_FIELDS, COMMON, JUDICIAL, SENSITIVE
+from infra.explained import Explained
 
 
-class Role(StrEnum):
+class Role(Explained):
     """What a member is in their organisation; the last two oversee a territory and see no case."""
 
-    VOLUNTEER = "volunteer"
-    OPERATOR = "operator"
-    CASE_MANAGER = "case_manager"
-    COORDINATOR = "coordinator"
-    TERRITORY_COORDINATOR = "territory_coordinator"
-    AUDITOR = "auditor"
+    VOLUNTEER = "volunteer", "Sees no special or judicial field, and writes common ones."
+    OPERATOR = "operator", "Sees all but judicial fields, and writes what is not special."
+    CASE_MANAGER = "case_manager", "Sees and writes all; gives authorisations and works with others."
+    COORDINATOR = "coordinator", "The same, and manages the members of the organisation."
+    TERRITORY_COORDINATOR = (
+        "territory_coordinator",
+        "Keeps organisations, pact and members of the lead body; sees no case.",
+    )
+    AUDITOR = "auditor", "Looks at the pact and at logs; sees no case."
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from infra.explained import Explained
+
 
 class ErrorCode(StrEnum):
     """The closed list of `extensions.code`; each is documented in docs/errors.md."""
@@ -40,29 +42,29 @@ class ErrorCode(StrEnum):
     UNAVAILABLE = "UNAVAILABLE"
 
 
-class ProblemCode(StrEnum):
+class ProblemCode(Explained):
     """What can be wrong with an input that a person can mend."""
 
-    ALREADY_ANSWERED = "ALREADY_ANSWERED"
-    INVALID_FORMAT = "INVALID_FORMAT"
-    INVALID_IDENTITY_CODE = "INVALID_IDENTITY_CODE"
-    IN_THE_FUTURE = "IN_THE_FUTURE"
-    IN_THE_PAST = "IN_THE_PAST"
-    NEEDS_CONSENT = "NEEDS_CONSENT"
-    NOT_SHAREABLE = "NOT_SHAREABLE"
-    REQUIRED = "REQUIRED"
-    TAKEN = "TAKEN"
-    TOO_FAR = "TOO_FAR"
-    TOO_LONG = "TOO_LONG"
-    TOO_MANY = "TOO_MANY"
-    TOO_OBVIOUS = "TOO_OBVIOUS"
-    TOO_SHORT = "TOO_SHORT"
-    UNKNOWN_FIELD = "UNKNOWN_FIELD"
-    UNKNOWN_ITEM = "UNKNOWN_ITEM"
-    UNKNOWN_ORGANISATION = "UNKNOWN_ORGANISATION"
-    WRONG_CODE = "WRONG_CODE"
-    WRONG_PASSWORD = "WRONG_PASSWORD"  # noqa: S105 - the name of a problem
-    WRONG_STATE = "WRONG_STATE"
+    ALREADY_ANSWERED = "ALREADY_ANSWERED", "It was answered before; an answer is given once."
+    INVALID_FORMAT = "INVALID_FORMAT", "It is not written as such a value is."
+    INVALID_IDENTITY_CODE = "INVALID_IDENTITY_CODE", "Its signs or its control character cannot be right."
+    IN_THE_FUTURE = "IN_THE_FUTURE", "It has to have happened already."
+    IN_THE_PAST = "IN_THE_PAST", "It has to be still to come."
+    NEEDS_CONSENT = "NEEDS_CONSENT", "A special or judicial field is shared by consent alone."
+    NOT_SHAREABLE = "NOT_SHAREABLE", "No clause of the pact shares it so."
+    REQUIRED = "REQUIRED", "Something has to be given."
+    TAKEN = "TAKEN", "Something else of the organisation has it, and only one can."
+    TOO_FAR = "TOO_FAR", "It is too many years away to be meant."
+    TOO_LONG = "TOO_LONG", "It has more characters than there is room for; the message says how many."
+    TOO_MANY = "TOO_MANY", "More items than may be given at once."
+    TOO_OBVIOUS = "TOO_OBVIOUS", "A password that others try first."
+    TOO_SHORT = "TOO_SHORT", "A password of fewer characters than it needs."
+    UNKNOWN_FIELD = "UNKNOWN_FIELD", "No field and no group has this key."
+    UNKNOWN_ITEM = "UNKNOWN_ITEM", "The catalogue has no such code."
+    UNKNOWN_ORGANISATION = "UNKNOWN_ORGANISATION", "No organisation of the territory can be meant."
+    WRONG_CODE = "WRONG_CODE", "The code is not right, or not any more."
+    WRONG_PASSWORD = "WRONG_PASSWORD", "It is not the present password."
+    WRONG_STATE = "WRONG_STATE", "What it is about is past that."
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import strawberry
 from strawberry import UNSET
 from strawberry.utils.str_converters import to_camel_case
 
+from infra.explained import Explained
 from tenants.reading.pages import MOST
 from tenants.reading.shapes import Inline, Kind, Leaf, Many, Member, One, Pages, Shape
 from tenants.shapes import SHAPES
@@ -62,7 +63,7 @@ class Types:
 
     def __init__(self, shapes: Mapping[str, Shape]) -> None:
         self.members: dict[str, tuple[Member, ...]] = {}
-        self.enums: dict[type[Enum], Any] = {}
+        self.enums: dict[type[Explained], Any] = {}
         self.classes: dict[str, type] = {}
         for shape in shapes.values():
             for name, members in objects(shape.name, shape.members):
@@ -106,10 +107,11 @@ class Types:
             case Pages():
                 return self.classes[f"{member.target}Connection"]
 
-    def enum(self, kind: type[Enum]) -> Any:
+    def enum(self, kind: type[Explained]) -> Any:
         """Return the GraphQL enum of a Python one: its values are the names, which is what SQL writes."""
         if kind not in self.enums:
-            names = Enum(kind.__name__, {item.name: item.name for item in kind})  # type: ignore[misc]
+            values = {item.name: strawberry.enum_value(item.name, description=item.note) for item in kind}
+            names = Enum(kind.__name__, values)  # type: ignore[misc]
             description = (kind.__doc__ or "").strip().splitlines()[0]
             self.enums[kind] = strawberry.enum(names, name=kind.__name__, description=description)
         return self.enums[kind]

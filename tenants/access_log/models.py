@@ -1,24 +1,22 @@
 """The table of reads of other organisations' cases."""
 
-from enum import StrEnum
-
 from tortoise import fields
 from tortoise.models import Model
 
+from infra.explained import Explained
 from tenants.rows import TenantRow
 
 
-class AccessKind(StrEnum):
+class AccessKind(Explained):
     """How a case was read."""
 
-    OPENED = "opened"
-    """By itself, or with the joint work on it."""
-    LISTED = "listed"
-    """In a list, beside others."""
-    SEARCHED = "searched"
-    """By a search for what is in it: whoever gets an answer has learnt that it is."""
-    REFUSED = "refused"
-    """Not at all: somebody asked for it who may not know that it is there."""
+    OPENED = "opened", "By itself, or with the joint work on it."
+    LISTED = "listed", "In a list, beside others."
+    SEARCHED = "searched", "By a search for what is in it: whoever gets an answer has learnt that it is."
+    REFUSED = (
+        "refused",
+        "Not at all: somebody asked for it who may not know that it is there; once an hour an organisation.",
+    )
 
 
 class AccessLogEntry(TenantRow):

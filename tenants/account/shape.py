@@ -1,15 +1,14 @@
 """What members read of their own open sessions, and of what others have lost."""
 
-from enum import StrEnum
-
+from infra.explained import Explained
 from tenants.reading.shapes import Key, Kind, Leaf, Shape, Source
 
 
-class SessionKind(StrEnum):
+class SessionKind(Explained):
     """How somebody is signed in: with a browser, or with a token for scripts."""
 
-    COOKIE = "cookie"
-    BEARER = "bearer"
+    COOKIE = "cookie", "Signed in with a browser, by a password."
+    BEARER = "bearer", "A token that an operator has made."
 
 
 SESSION = Shape(

@@ -1,18 +1,9 @@
 """Tables of authorisations."""
 
-from enum import StrEnum
-
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
 
 from tenants.rows import TenantRow
-
-
-class Basis(StrEnum):
-    """The legal ground on which a case is shared (GDPR articles 6 and 9)."""
-
-    CONSENT = "consent"
-    PUBLIC_TASK = "public_task"
 
 
 class Authorisation(TenantRow):

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from authz.actions import Action
 from authz.actor import Actor
+from authz.clauses import Basis
 from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
 from infra.clock import end_of_day, now, today
 from infra.database import connection
 from infra.errors import NotFound, ProblemCode, Refused
 from infra.row_security import ORGANISATION, TERRITORY
-from tenants.authorisations.models import Basis
 from tenants.cases.writing import claim_case
 from tenants.checks import Check, Findings, Wrong, lines, one_of
 from tenants.events.models import EventKind

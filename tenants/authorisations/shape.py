@@ -1,8 +1,8 @@
 """What the holder can read of authorisations; to everybody else they do not exist."""
 
+from authz.clauses import Basis
 from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
-from tenants.authorisations.models import Basis
 from tenants.reading.expressions import field_keys, last_day
 from tenants.reading.shapes import Key, Kind, Leaf, Many, One, Shape, Source
 

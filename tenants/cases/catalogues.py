@@ -1,18 +1,19 @@
 """The lists that values are chosen from: code → (Italian, English). A code is given once and never reused."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
+
+from infra.explained import Explained
 
 Label = tuple[str, str]
 Catalogue = Mapping[str, Label]
 
 
-class Sex(StrEnum):
+class Sex(Explained):
     """As registers of the population write it."""
 
-    F = "F"
-    M = "M"
+    F = "F", "Female."
+    M = "M", "Male."
 
 
 SEXES: Catalogue = MappingProxyType({"F": ("Femminile", "Female"), "M": ("Maschile", "Male")})

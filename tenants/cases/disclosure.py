@@ -1,21 +1,21 @@
 """Why each field of a case is shown or withheld, in the same statement that reads it."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 from authz.explain import CONDITIONS, Reason
 from authz.fields import FIELD, FIELDS, Field
+from infra.explained import Explained
 from tenants.reading.expressions import last_day
 from tenants.reading.rendering import Rendering, Scope
 from tenants.reading.shapes import Kind, Leaf, Many, One, Shape, leaves
 
 
-class FieldState(StrEnum):
+class FieldState(Explained):
     """What the reader gets of a field."""
 
-    VALUE = "VALUE"
-    EMPTY = "EMPTY"
-    WITHHELD = "WITHHELD"
+    VALUE = "VALUE", "There is one, and I may see it."
+    EMPTY = "EMPTY", "I may see it, and nobody has written one."
+    WITHHELD = "WITHHELD", "I may not see it, whether there is one or not."
 
 
 IN_FORCE = (

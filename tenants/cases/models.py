@@ -1,43 +1,42 @@
 """Tables of case files. Each group of fields has tables of its own, and none mixes sensitivities."""
 
-from enum import StrEnum
-
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model
 
+from infra.explained import Explained
 from tenants.rows import TenantRow
 
 
-class CaseStatus(StrEnum):
+class CaseStatus(Explained):
     """The path of a case, from the first contact to its closing."""
 
-    CONTACT = "contact"
-    REFERRED = "referred"
-    LISTENING = "listening"
-    ASSESSED = "assessed"
-    AT_TABLE = "at_table"
-    IN_CHARGE = "in_charge"
-    PLAN_ACTIVE = "plan_active"
-    MONITORING = "monitoring"
-    SUSPENDED = "suspended"
-    TRANSFERRED = "transferred"
-    NOT_TAKEN = "not_taken"
-    CLOSED = "closed"
+    CONTACT = "contact", "Somebody has come, and no more is known."
+    REFERRED = "referred", "Sent on to whoever can listen."
+    LISTENING = "listening", "Being listened to."
+    ASSESSED = "assessed", "The needs are known."
+    AT_TABLE = "at_table", "Discussed at the territorial table."
+    IN_CHARGE = "in_charge", "The holder has taken the person on."
+    PLAN_ACTIVE = "plan_active", "A personal plan is under way."
+    MONITORING = "monitoring", "The plan is done, and looked after from time to time."
+    SUSPENDED = "suspended", "Work rests, to be taken up again."
+    TRANSFERRED = "transferred", "Taken over by somebody else; it is worked on no more here."
+    NOT_TAKEN = "not_taken", "It was decided not to take the person on."
+    CLOSED = "closed", "Ended, with a reason."
 
 
-class ClosureReason(StrEnum):
+class ClosureReason(Explained):
     """Why a case was closed."""
 
-    AUTONOMY_REACHED = "autonomy_reached"
-    GOALS_PARTLY_REACHED = "goals_partly_reached"
-    TRANSFERRED_TO_SERVICE = "transferred_to_service"
-    MOVED_AWAY = "moved_away"
-    WITHDREW = "withdrew"
-    UNREACHABLE = "unreachable"
-    DECEASED = "deceased"
-    NOT_ELIGIBLE = "not_eligible"
-    OTHER = "other"
+    AUTONOMY_REACHED = "autonomy_reached", "The person gets on without help."
+    GOALS_PARTLY_REACHED = "goals_partly_reached", "Not all that was meant was reached."
+    TRANSFERRED_TO_SERVICE = "transferred_to_service", "A service has taken the person over."
+    MOVED_AWAY = "moved_away", "They live elsewhere now."
+    WITHDREW = "withdrew", "They did not want to go on."
+    UNREACHABLE = "unreachable", "They could not be found any more."
+    DECEASED = "deceased", "They have died."
+    NOT_ELIGIBLE = "not_eligible", "The conditions for help were not met."
+    OTHER = "other", "None of the others."
 
 
 class CaseFile(TenantRow):

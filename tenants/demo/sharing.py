@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from authz.clauses import Basis
 from infra.clock import new_id
-from tenants.authorisations.models import Basis
 from tenants.demo.catalogue import Sharing
 from tenants.demo.network import Ground, Network, Office
 from tenants.demo.rows import Rows

@@ -5,26 +5,39 @@ from enum import StrEnum
 from tortoise import fields
 from tortoise.models import Model
 
+from infra.explained import Explained
 from tenants.rows import TenantRow
 
 
-class EventKind(StrEnum):
+class EventKind(Explained):
     """What happened, or is about to."""
 
-    CASE_OPENED = "case_opened"
-    CASE_UPDATED = "case_updated"
-    CASE_STATUS_CHANGED = "case_status_changed"
-    AUTHORISATION_GIVEN = "authorisation_given"
-    AUTHORISATION_WITHDRAWN = "authorisation_withdrawn"
-    AUTHORISATION_WILL_END = "authorisation_will_end"
-    JOINT_INTERVENTION_PROPOSED = "joint_intervention_proposed"
-    JOINT_INTERVENTION_ACCEPTED = "joint_intervention_accepted"
-    JOINT_INTERVENTION_DECLINED = "joint_intervention_declined"
-    JOINT_INTERVENTION_CLOSED = "joint_intervention_closed"
-    JOINT_INTERVENTION_ATTACHED = "joint_intervention_attached"
-    JOINT_INTERVENTION_SUSPENDED = "joint_intervention_suspended"
-    JOINT_INTERVENTION_WILL_LAPSE = "joint_intervention_will_lapse"
-    JOINT_INTERVENTION_LAPSED = "joint_intervention_lapsed"
+    CASE_OPENED = "case_opened", "The file was made."
+    CASE_UPDATED = "case_updated", "Values were written; `fields` says which."
+    CASE_STATUS_CHANGED = "case_status_changed", "It took a step on its path."
+    AUTHORISATION_GIVEN = "authorisation_given", "A consent or a public task was recorded."
+    AUTHORISATION_WITHDRAWN = "authorisation_withdrawn", "One was taken back before its last day."
+    AUTHORISATION_WILL_END = "authorisation_will_end", "One will soon reach its last day."
+    JOINT_INTERVENTION_PROPOSED = "joint_intervention_proposed", "Organisations were invited."
+    JOINT_INTERVENTION_ACCEPTED = "joint_intervention_accepted", "One of them takes part."
+    JOINT_INTERVENTION_DECLINED = "joint_intervention_declined", "One of them does not."
+    JOINT_INTERVENTION_CLOSED = "joint_intervention_closed", "The joint work was ended."
+    JOINT_INTERVENTION_ATTACHED = (
+        "joint_intervention_attached",
+        "The holder has put it on another authorisation: a partner sees the case again.",
+    )
+    JOINT_INTERVENTION_SUSPENDED = (
+        "joint_intervention_suspended",
+        "What it stood on has ended: a partner sees the case no more.",
+    )
+    JOINT_INTERVENTION_WILL_LAPSE = (
+        "joint_intervention_will_lapse",
+        "Nobody has answered for 25 days; in five more nobody can.",
+    )
+    JOINT_INTERVENTION_LAPSED = (
+        "joint_intervention_lapsed",
+        "A partner has not answered for 30 days, and cannot any more.",
+    )
 
 
 class Errand(StrEnum):

@@ -1,34 +1,33 @@
 """What can be read of joint interventions."""
 
-from enum import StrEnum
-
 from authz.actions import Action, action_mask
 from authz.purposes import Purpose
+from infra.explained import Explained
 from tenants.joint_work.lapsing import lapses_at, waits
 from tenants.joint_work.reasons import ClosingReason, DeclineReason
 from tenants.reading.expressions import field_keys
 from tenants.reading.shapes import Inline, Key, Kind, Leaf, Many, One, Shape, Source
 
 
-class JointInterventionStatus(StrEnum):
+class JointInterventionStatus(Explained):
     """Where joint work stands, computed from the answers that the reader may see."""
 
-    PROPOSED = "proposed"
-    ACCEPTED = "accepted"
-    SUSPENDED = "suspended"
-    DECLINED = "declined"
-    LAPSED = "lapsed"
-    CLOSED = "closed"
+    PROPOSED = "proposed", "Nobody has accepted yet, and somebody still can."
+    ACCEPTED = "accepted", "At least one partner takes part."
+    SUSPENDED = "suspended", "Partners have accepted, and nothing that they see the case by is left."
+    DECLINED = "declined", "Every partner has declined."
+    LAPSED = "lapsed", "Nobody has accepted, and whoever has not declined let 30 days pass."
+    CLOSED = "closed", "The holder has ended it."
 
 
-class PartnerStatus(StrEnum):
+class PartnerStatus(Explained):
     """Where one partner stands: its answer, and whether it sees the case by what it accepted."""
 
-    INVITED = "invited"
-    ACCEPTED = "accepted"
-    SUSPENDED = "suspended"
-    DECLINED = "declined"
-    LAPSED = "lapsed"
+    INVITED = "invited", "Asked, and has not answered."
+    ACCEPTED = "accepted", "Takes part: the case is shared with it."
+    SUSPENDED = "suspended", "Takes part, but what it stood on has ended: it sees nothing until another is attached."
+    DECLINED = "declined", "Does not take part, and sees nothing."
+    LAPSED = "lapsed", "Has not answered for 30 days, and cannot any more."
 
 
 WAITS = waits("{row}")

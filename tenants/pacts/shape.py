@@ -1,10 +1,9 @@
 """What can be read of the pact: everybody in the territory reads all of it."""
 
 from authz.actions import Action
-from authz.clauses import PartyRole
+from authz.clauses import Basis, PartyRole
 from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
-from tenants.authorisations.models import Basis
 from tenants.reading.shapes import Key, Kind, Leaf, Many, One, Shape, Source
 
 

@@ -7,12 +7,13 @@ request: `{territory}`, `{organisation}`, `{account}`, `{actions}`, `{language}`
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, StrEnum
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from authz.actions import Action, action_mask
 from authz.fields import FIELD
+from infra.explained import Explained
 
 if TYPE_CHECKING:
     from tenants.reading.rendering import Rendering, Scope
@@ -39,7 +40,7 @@ class Leaf:
     """
 
     name: str
-    kind: Kind | type[Enum] = Kind.STRING
+    kind: Kind | type[Explained] = Kind.STRING
     sql: str = ""
     table: str = ""
     field: str = ""

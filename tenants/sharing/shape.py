@@ -1,11 +1,11 @@
 """What can be read of who sees a case, and of who would: names of fields with their grounds, never a value."""
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from authz.explain import CONDITIONS, Reason
 from authz.fields import FIELD
 from authz.purposes import Purpose
+from infra.explained import Explained
 from tenants.cases.disclosure import IN_FORCE, held_fields
 from tenants.joint_work.shape import PartnerStatus
 from tenants.reading.expressions import last_day
@@ -68,15 +68,14 @@ GROUNDS = (
 )
 
 
-class PreviewReason(StrEnum):
+class PreviewReason(Explained):
     """Why a partner sees a field, or would not: without the role, which is each member's own."""
 
-    SHARED = "SHARED"
-    NOT_IN_PACT = "NOT_IN_PACT"
-    NOT_AUTHORISED = "NOT_AUTHORISED"
-    NOT_OFFERED = "NOT_OFFERED"
-    PROTECTED = "PROTECTED"
-    """A protected address, which nobody but the holder sees."""
+    SHARED = "SHARED", "Pact, authorisation and offer would allow it."
+    NOT_IN_PACT = "NOT_IN_PACT", "No clause shares it with them for this purpose."
+    NOT_AUTHORISED = "NOT_AUTHORISED", "A clause would, but no authorisation covers it."
+    NOT_OFFERED = "NOT_OFFERED", "Clause and authorisation would, but it is not offered."
+    PROTECTED = "PROTECTED", "The address is protected: nobody but the holder ever sees it."
 
 
 # Only who may read the address sees the row, so to everybody else nothing is protected.
