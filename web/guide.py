@@ -48,7 +48,8 @@ def guide() -> Guide:
     """Return the guide."""
     title, body = rendered("guida", "/help")
     sections = [(anchor, str(Markup(words).striptags())) for anchor, words in HEADING.findall(body)]  # noqa: S704 - our own
-    return Guide(title, Markup(PICTURE.sub(BEHIND, body)), sections)  # noqa: S704 - made of what the parser made
+    # As plain text, because what is put into a `Markup` is escaped.
+    return Guide(title, Markup(PICTURE.sub(BEHIND, str(body))), sections)  # noqa: S704 - made of what the parser made
 
 
 def section_for(path: str) -> str:
