@@ -33,7 +33,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; font-src 'self' data:; "
     "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""Of the page of the explorer alone: no other page runs a script."""
+"""Of the page of the explorer alone."""
 
 
 async def schema_reference(request: Request) -> Response:
