@@ -8,7 +8,7 @@ from strawberry import UNSET
 
 from api.ids import row_id
 from api.reading.answer import read_page
-from api.reading.types import TYPES, After, Before, First, Last
+from api.reading.types import TYPES, page_of
 from api.verbs import do, given, payload
 from authz.actions import Action
 from authz.clauses import Basis
@@ -64,29 +64,16 @@ Withdrawn = payload("WithdrawAuthorisationPayload", "authorisation", "Authorisat
 
 @strawberry.type
 class Query:
-    @strawberry.field(
-        graphql_type=TYPES.classes["AuthorisationConnection"] | None,
-        description="The authorisations of cases that my organisation holds, newest first.",
-    )
+    @page_of("Authorisation", "The authorisations of cases that my organisation holds, newest first.")
     async def authorisations(
         self,
         info: strawberry.Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
         filter: AuthorisationFilter | None = UNSET,  # noqa: A002
+        **paging: Any,
     ) -> Any:
         info.context.viewer.actor.require(Action.CASE_READ)
         return await read_page(
-            info._raw_info,
-            "Authorisation",
-            AUTHORISATIONS,
-            first=first,
-            after=after,
-            last=last,
-            before=before,
-            filters=filter.conditions() if filter else {},
+            info._raw_info, "Authorisation", AUTHORISATIONS, filters=filter.conditions() if filter else {}, **paging
         )
 
 

@@ -14,7 +14,7 @@ from api import case_inputs as inputs
 from api.ids import row_id
 from api.nodes import visible
 from api.reading.answer import read_page
-from api.reading.types import TYPES, After, Before, First, Last
+from api.reading.types import TYPES, page_of
 from api.verbs import do, given, payload
 from authz.actions import Action
 from infra.errors import BadRequest
@@ -84,28 +84,22 @@ Moved = payload("ChangeCaseStatusPayload", "case", "Case")
 
 @strawberry.type
 class Query:
-    @strawberry.field(graphql_type=TYPES.classes["CaseConnection"] | None, description="The cases that I may see.")
+    @page_of("Case", "The cases that I may see.")
     async def cases(
         self,
         info: strawberry.Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
         filter: CaseFilter | None = UNSET,  # noqa: A002
         order_by: CaseOrder | None = UNSET,
+        **paging: Any,
     ) -> Any:
         info.context.viewer.actor.require(Action.CASE_READ)
         return await read_page(
             info._raw_info,
             "Case",
             CASES,
-            first=first,
-            after=after,
-            last=last,
-            before=before,
             filters=filter.conditions() if filter else {},
             descending=order_by is CaseOrder.OPENED_ON_DESC if order_by else None,
+            **paging,
         )
 
     @strawberry.field(graphql_type=TYPES.classes["Case"] | None, description="One case.")

@@ -7,7 +7,7 @@ from strawberry import UNSET
 
 from api.ids import row_id
 from api.reading.answer import read_page
-from api.reading.types import TYPES, After, Before, First, Last
+from api.reading.types import TYPES, page_of
 from api.verbs import do, given, payload
 from authz.purposes import Purpose
 from tenants.joint_work import service
@@ -92,28 +92,19 @@ Closed = payload("CloseJointInterventionPayload", "joint_intervention", "JointIn
 
 @strawberry.type
 class Query:
-    @strawberry.field(
-        graphql_type=TYPES.classes["JointInterventionConnection"] | None,
-        description="Joint interventions that my organisation holds or is invited to, newest first.",
-    )
+    @page_of("JointIntervention", "Joint interventions that my organisation holds or is invited to, newest first.")
     async def joint_interventions(
         self,
         info: strawberry.Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
         filter: JointInterventionFilter | None = UNSET,  # noqa: A002
+        **paging: Any,
     ) -> Any:
         return await read_page(
             info._raw_info,
             "JointIntervention",
             JOINT_INTERVENTIONS,
-            first=first,
-            after=after,
-            last=last,
-            before=before,
             filters=filter.conditions() if filter else {},
+            **paging,
         )
 
 

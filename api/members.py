@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import strawberry
-from strawberry import UNSET
 
 from api.identity import Standing
 from api.ids import row_id
 from api.reading.answer import Asking, alone, read_one, read_page
-from api.reading.types import TYPES, After, Before, First, Last
+from api.reading.types import TYPES, page_of
 from api.verbs import do, payload
 from authz.actions import Action
 from authz.roles import Role
@@ -57,22 +56,10 @@ Removed = payload("RemoveMemberPayload", "member", "Member")
 
 @strawberry.type
 class Query:
-    @strawberry.field(
-        graphql_type=TYPES.classes["MemberConnection"] | None,
-        description="The members of my organisation, by name; for whoever manages them.",
-    )
-    async def members(
-        self,
-        info: strawberry.Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-    ) -> Any:
+    @page_of("Member", "The members of my organisation, by name; for whoever manages them.")
+    async def members(self, info: strawberry.Info, **paging: Any) -> Any:
         info.context.viewer.actor.require(Action.MEMBER_MANAGE)
-        return await read_page(
-            info._raw_info, "Member", MEMBERS, first=first, after=after, last=last, before=before, default=100
-        )
+        return await read_page(info._raw_info, "Member", MEMBERS, default=100, **paging)
 
     @strawberry.field(
         graphql_type=TYPES.classes["Member"] | None,
@@ -85,22 +72,12 @@ class Query:
         info.context.viewer.actor.require(Action.MEMBER_MANAGE)
         return await read_one(info._raw_info, "Member", row)
 
-    @strawberry.field(
-        graphql_type=TYPES.classes["InvitationConnection"] | None,
-        description="Invitations of my organisation that are still open, newest first; for whoever manages members.",
+    @page_of(
+        "Invitation", "Invitations of my organisation that are still open, newest first; for whoever manages members."
     )
-    async def invitations(
-        self,
-        info: strawberry.Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-    ) -> Any:
+    async def invitations(self, info: strawberry.Info, **paging: Any) -> Any:
         info.context.viewer.actor.require(Action.MEMBER_MANAGE)
-        return await read_page(
-            info._raw_info, "Invitation", INVITATIONS, first=first, after=after, last=last, before=before, default=100
-        )
+        return await read_page(info._raw_info, "Invitation", INVITATIONS, default=100, **paging)
 
 
 @strawberry.type

@@ -3,11 +3,10 @@
 from typing import Any
 
 import strawberry
-from strawberry import UNSET
 
 from api.ids import row_id
 from api.reading.answer import read_page
-from api.reading.types import TYPES, After, Before, First, Last
+from api.reading.types import page_of
 from api.verbs import do, payload
 from infra.errors import BadRequest
 from tenants.notifications import service
@@ -34,30 +33,10 @@ class MarkNotificationsReadInput:
 
 @strawberry.type
 class Query:
-    @strawberry.field(
-        graphql_type=TYPES.classes["NotificationConnection"] | None,
-        description="What I am told, as a member of my organisation, newest first.",
-    )
-    async def notifications(
-        self,
-        info: strawberry.Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-        unread_only: bool = False,
-    ) -> Any:
+    @page_of("Notification", "What I am told, as a member of my organisation, newest first.")
+    async def notifications(self, info: strawberry.Info, unread_only: bool = False, **paging: Any) -> Any:
         filters = {"unread_only": "true"} if unread_only else {}
-        return await read_page(
-            info._raw_info,
-            "Notification",
-            NOTIFICATIONS,
-            first=first,
-            after=after,
-            last=last,
-            before=before,
-            filters=filters,
-        )
+        return await read_page(info._raw_info, "Notification", NOTIFICATIONS, filters=filters, **paging)
 
 
 @strawberry.type

@@ -4,11 +4,10 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from strawberry import UNSET
 
 from api.ids import row_id
 from api.reading.answer import read_page
-from api.reading.types import TYPES, After, Before, First, Last
+from api.reading.types import page_of
 from api.verbs import do, payload
 from authz.actions import Action
 from tenants.account import resetting
@@ -36,30 +35,14 @@ class ConfirmFactorResetInput:
 
 @strawberry.type
 class Query:
-    @strawberry.field(
-        graphql_type=TYPES.classes["FactorResetConnection"] | None,
-        description="Members who have lost their second factor, until somebody confirms it; for whoever manages "
+    @page_of(
+        "FactorReset",
+        "Members who have lost their second factor, until somebody confirms it; for whoever manages "
         "members, and of all organisations for whoever coordinates the territory.",
     )
-    async def factor_resets(
-        self,
-        info: strawberry.Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-    ) -> Any:
+    async def factor_resets(self, info: strawberry.Info, **paging: Any) -> Any:
         info.context.viewer.actor.require(Action.MEMBER_MANAGE)
-        return await read_page(
-            info._raw_info,
-            "FactorReset",
-            FACTOR_RESETS,
-            first=first,
-            after=after,
-            last=last,
-            before=before,
-            default=100,
-        )
+        return await read_page(info._raw_info, "FactorReset", FACTOR_RESETS, default=100, **paging)
 
 
 @strawberry.type

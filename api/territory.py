@@ -6,7 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from api.reading.answer import alone, read_one, read_page
-from api.reading.types import TYPES, After, Before, First, Last
+from api.reading.types import TYPES, page_of
 from authz.actions import Action
 from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
@@ -42,31 +42,16 @@ class Query:
     async def viewer(self, info: strawberry.Info) -> Any:
         return await read_one(info._raw_info, "Viewer", info.context.viewer.actor.member_id)
 
-    @strawberry.field(
-        graphql_type=TYPES.classes["OrganisationConnection"] | None, description="The organisations of the territory."
-    )
+    @page_of("Organisation", "The organisations of the territory.")
     async def organisations(
         self,
         info: strawberry.Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
         filter: OrganisationFilter | None = UNSET,  # noqa: A002
+        **paging: Any,
     ) -> Any:
         info.context.viewer.actor.require(Action.ORGANISATION_READ)
         filters = filter.conditions() if filter else {}
-        return await read_page(
-            info._raw_info,
-            "Organisation",
-            ORGANISATIONS,
-            first=first,
-            after=after,
-            last=last,
-            before=before,
-            filters=filters,
-            default=100,
-        )
+        return await read_page(info._raw_info, "Organisation", ORGANISATIONS, filters=filters, default=100, **paging)
 
     @strawberry.field(
         graphql_type=TYPES.classes["Organisation"] | None,
@@ -83,20 +68,10 @@ class Query:
             raise NotFound
         return await read_one(info._raw_info, "Organisation", row)
 
-    @strawberry.field(
-        graphql_type=TYPES.classes["PactConnection"] | None,
-        description="The versions of the pact, newest first, those that are not in force too.",
-    )
-    async def pact_versions(
-        self,
-        info: strawberry.Info,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-    ) -> Any:
+    @page_of("Pact", "The versions of the pact, newest first, those that are not in force too.")
+    async def pact_versions(self, info: strawberry.Info, **paging: Any) -> Any:
         info.context.viewer.actor.require(Action.PACT_READ)
-        return await read_page(info._raw_info, "Pact", PACTS, first=first, after=after, last=last, before=before)
+        return await read_page(info._raw_info, "Pact", PACTS, **paging)
 
     @strawberry.field(
         graphql_type=TYPES.classes["Pact"] | None, description="The pact in force, or an earlier version of it."

@@ -1,11 +1,12 @@
 """The object types of the schema, made from the shapes: a readable value is declared there and nowhere else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from inspect import Parameter, Signature, signature
 from types import GenericAlias
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import strawberry
 from strawberry import UNSET
@@ -40,22 +41,30 @@ class PageInfo:
     end_cursor: str | None
 
 
-First = Annotated[
-    int | None,
-    strawberry.argument(description=f"How many from the start, 0 to {MOST}; not together with `last`."),
-]
-After = Annotated[
-    str | None,
-    strawberry.argument(description="Only what comes after this cursor, which is one of this list, order and filter."),
-]
-Last = Annotated[
-    int | None,
-    strawberry.argument(description=f"How many from the end, 0 to {MOST}, in the order of the list."),
-]
-Before = Annotated[
-    str | None,
-    strawberry.argument(description="Only what comes before this cursor, which is one of this list, order and filter."),
-]
+PAGING = tuple(
+    Parameter(
+        name,
+        Parameter.KEYWORD_ONLY,
+        default=UNSET,
+        annotation=Annotated[kind, strawberry.argument(description=note)],
+    )
+    for name, kind, note in (
+        ("first", int | None, f"How many from the start, 0 to {MOST}; not together with `last`."),
+        ("after", str | None, "Only what comes after this cursor, which is one of this list, order and filter."),
+        ("last", int | None, f"How many from the end, 0 to {MOST}, in the order of the list."),
+        ("before", str | None, "Only what comes before this cursor, which is one of this list, order and filter."),
+    )
+)
+"""The arguments of every list."""
+
+Resolver = TypeVar("Resolver", bound=Callable[..., Any])
+
+
+def takes_paging(resolver: Resolver) -> Resolver:
+    """Show the schema the arguments that stand behind the resolver's `**paging`."""
+    own = [taken for taken in signature(resolver).parameters.values() if taken.kind is not Parameter.VAR_KEYWORD]
+    resolver.__signature__ = Signature([*own, *PAGING])  # type: ignore[attr-defined]
+    return resolver
 
 
 class Types:
@@ -131,7 +140,8 @@ class Types:
         return self.classes[connection]
 
 
-def paged(self: Any, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET) -> Any:
+@takes_paging
+def paged(self: Any, **paging: Any) -> Any:
     """Carry the arguments of a connection; its value is part of the row that it belongs to."""
     raise NotImplementedError
 
@@ -145,18 +155,17 @@ def objects(name: str, members: tuple[Member, ...]) -> Iterator[tuple[str, tuple
 
 
 TYPES = Types(SHAPES)
-for _name in (
-    "Case",
-    "Organisation",
-    "Pact",
-    "AccessLogEntry",
-    "Authorisation",
-    "Notification",
-    "Member",
-    "Invitation",
-    "FactorReset",
-):
-    TYPES.add_connection(_name)
+
+
+def page_of(name: str, description: str) -> Callable[[Callable[..., Awaitable[Any]]], Any]:
+    """Make the query of a list of one noun; its resolver takes `**paging`."""
+
+    def field(resolver: Callable[..., Awaitable[Any]]) -> Any:
+        pages = TYPES.add_connection(name) | None
+        return strawberry.field(takes_paging(resolver), graphql_type=pages, description=description)
+
+    return field
+
 
 MEMBERS: Mapping[str, Mapping[str, str]] = {
     name: {to_camel_case(member.name): member.name for member in members} for name, members in TYPES.members.items()
