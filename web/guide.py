@@ -7,9 +7,8 @@ from functools import cache
 
 from markupsafe import Markup
 
-from web.manual import DOCS, rendered
+from web.manual import rendered
 
-PICTURES = DOCS / "pictures"
 HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>')
 PICTURE = re.compile(r'<p><img src="([^"]+)" alt="([^"]*)" /></p>')
 BEHIND = r'<details class="picture"><summary>\2</summary><img src="\1" alt="\2" loading="lazy"></details>'
@@ -46,7 +45,7 @@ class Guide:
 @cache
 def guide() -> Guide:
     """Return the guide."""
-    title, body = rendered("guida", "/help")
+    title, body = rendered("guida")
     sections = [(anchor, str(Markup(words).striptags())) for anchor, words in HEADING.findall(body)]  # noqa: S704 - our own
     # As plain text, because what is put into a `Markup` is escaped.
     return Guide(title, Markup(PICTURE.sub(BEHIND, str(body))), sections)  # noqa: S704 - made of what the parser made

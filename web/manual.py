@@ -11,6 +11,8 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 DOCS = Path(__file__).parents[1] / "docs"
+BASE = "/docs"
+"""Where pages and pictures are served."""
 OUTSIDE = re.compile(r"[a-z]+:|#|/")
 UNSAID = re.compile(r"[^\w\- ]")
 # No HTML of a writer's own, as everywhere else; a link that leads to a file of the repository is plain text here.
@@ -23,11 +25,8 @@ def names() -> list[str]:
 
 
 @lru_cache
-def rendered(name: str, base: str = "/docs") -> tuple[str, Markup]:
-    """Return the title of a page and its body as HTML, links to other pages beginning with `base`.
-
-    Raises `KeyError` for a page that is not there.
-    """
+def rendered(name: str) -> tuple[str, Markup]:
+    """Return the title of a page and its body as HTML. Raises `KeyError` for a page that is not there."""
     if name not in names():
         raise KeyError(name)
     tokens = MARKDOWN.parse((DOCS / f"{name}.md").read_text("utf-8"))
@@ -37,7 +36,7 @@ def rendered(name: str, base: str = "/docs") -> tuple[str, Markup]:
             text = tokens[position + 1].content
             title = text if token.tag == "h1" else title
             token.attrSet("id", anchor(text, taken))
-        lead(token.children or [], name, base)
+        lead(token.children or [], name)
     # The title is the page's own heading.
     body = tokens[3:] if tokens and tokens[0].tag == "h1" else tokens
     return title, Markup(MARKDOWN.renderer.render(body, MARKDOWN.options, {}))  # noqa: S704 - rendered with HTML off
@@ -54,12 +53,12 @@ def anchor(text: str, taken: set[str]) -> str:
     return name
 
 
-def lead(tokens: Sequence[Token], name: str, base: str) -> None:
+def lead(tokens: Sequence[Token], name: str) -> None:
     """Let links to other pages and to pictures lead there; one to a file of the repository leads nowhere."""
     dead = False
     for token in tokens:
         if token.type == "image":
-            token.attrSet("src", f"{base}/{beside(name, str(token.attrGet('src')))}")
+            token.attrSet("src", f"{BASE}/{beside(name, str(token.attrGet('src')))}")
         elif token.type == "link_close" and dead:
             token.tag, dead = "span", False
         elif token.type == "link_open" and not OUTSIDE.match(target := str(token.attrGet("href"))):
@@ -69,7 +68,7 @@ def lead(tokens: Sequence[Token], name: str, base: str) -> None:
             if dead:
                 token.tag, token.attrs = "span", {}
             else:
-                token.attrSet("href", f"{base}/{page}" + (f"#{part}" if part else ""))
+                token.attrSet("href", f"{BASE}/{page}" + (f"#{part}" if part else ""))
 
 
 def beside(name: str, path: str) -> str:

@@ -119,19 +119,11 @@ def spoken_words(language: str) -> dict[str, Any]:
         "town": lambda case: town(case, language),
         "language": language,
         "languages": LANGUAGES,
-        "parts": parts,
         "hints": HINTS,
         "catalogue": lambda items: [(code, names[language == "en"]) for code, names in items.items()],
         "typed_of": lambda chosen: Typed(list(chosen.items())),
         "pairs": lambda codes, kind: [(code, label(language, kind, code)) for code in codes],
     }
-
-
-def parts(page_name: str) -> list[str]:
-    """Return the parts of a page that is nothing but text, in the order of their names."""
-    return sorted(
-        name.removesuffix("_text") for name in TEXTS if name.startswith(f"{page_name}.") and name.endswith("_text")
-    )
 
 
 def by_address(request: Request, typed: Typed) -> Response | None:

@@ -25,6 +25,16 @@ def test_nobody_writes_html_of_their_own() -> None:
     assert "<script" not in "".join(str(rendered(name)[1]) for name in names())
 
 
+async def test_the_pictures_of_the_guide_are_for_everybody(visit: Visit) -> None:
+    somebody = await visit()
+    page = await somebody.open("/help")
+    pictures = re.findall(r'<details class="picture"><summary>[^<]+</summary><img src="([^"]+)"', page.source)
+    assert len(pictures) == len(list(DOCS.glob("pictures/*.png"))) > 0
+    for picture in pictures:
+        answer = await somebody.client.get(picture)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
+
+
 async def test_members_find_the_guide_the_operations_and_the_pictures(visit: Visit) -> None:
     anna = await visit("anna")
     page = await anna.open("/docs")
@@ -33,7 +43,7 @@ async def test_members_find_the_guide_the_operations_and_the_pictures(visit: Vis
     assert "acceptJointIntervention" in (await anna.open("/docs/operations")).text
     picture = await anna.client.get("/docs/pictures/oggi.png")
     assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
-    for absent in ("/docs/nothing", "/docs/../README", "/docs/decisions", "/docs/pictures/..%2Fx.png"):
+    for absent in ("/docs/nothing", "/docs/../README", "/docs/decisions", "/docs/pictures/..%2Fpictures%2Foggi.png"):
         assert (await anna.client.get(absent)).status_code == 404
     assert "/docs" in (await anna.open("/today")).links
 

@@ -11,7 +11,6 @@ from tests.conftest import CAST, Ask
 from tests.web.conftest import Visit
 from tests.web.visitors import Page
 from web.ask import LANGUAGES
-from web.guide import PICTURES
 
 PAGES = ["/today", "/cases", "/cases/new", "/joint-work", "/pact", "/organisations", "/organisation", "/docs/schema"]
 PAGES += ["/account", "/account/password", "/account/second-factor", "/account/second-factor/end"]
@@ -115,11 +114,6 @@ async def test_everybody_may_know_what_win_is_and_whom_to_ask(visit: Visit, lang
     await anna.open("/cases/new")
     help_for_it = next(link for link in anna.page.links if link.startswith("/help#"))
     assert f'id="{help_for_it.partition("#")[2]}"' in (await anna.open(help_for_it)).source
-    pictures = re.findall(r'<details class="picture">.*?<img src="(/help/pictures/[^"]+)"', anna.page.source)
-    assert len(pictures) == len(list(PICTURES.iterdir()))
-    for picture in pictures:
-        assert (await anna.client.get(picture)).headers["content-type"] == "image/png"
-    assert (await anna.client.get("/help/pictures/..%2Fguida.md")).status_code == 404
 
 
 async def test_a_refusal_keeps_the_menu_and_says_whom_to_ask(visit: Visit) -> None:

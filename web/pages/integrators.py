@@ -78,11 +78,11 @@ async def manual(request: Request) -> Response:
 
 
 async def picture(request: Request) -> Response:
-    """Give a picture of the documentation."""
+    """Give a picture of the documentation, of which the guide for staff is for everybody."""
     path = DOCS / "pictures" / f"{request.path_params['name']}.png"
     if not re.fullmatch(r"[\w-]+", request.path_params["name"]) or not path.is_file():
         raise HTTPException(404)
-    return FileResponse(path)
+    return FileResponse(path, headers={"Cache-Control": "max-age=86400"})
 
 
 ROUTES = [

@@ -3,17 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from tenants.territories.contacts import contacts
 from web.ask import ask, session_of
-from web.guide import PICTURES, guide
+from web.guide import guide
 from web.rendering import page, redirect, render, spoken
-
-DAY = "max-age=86400"
+from web.texts import TEXTS
 
 
 async def home(request: Request) -> Response:
@@ -45,27 +43,30 @@ async def instructions(request: Request) -> Response:
 
 async def privacy(request: Request) -> Response:
     """Say what is kept of whoever uses WIN and of whom it is about."""
-    return await shown(request, "privacy.html", contacts=await contacts())
+    return await statement(request, "privacy")
 
 
 async def accessibility(request: Request) -> Response:
     """Show the declaration of accessibility."""
-    return await shown(request, "accessibility.html", contacts=await contacts())
+    return await statement(request, "accessibility")
 
 
-async def picture(request: Request) -> Response:
-    """Give a picture of the guide."""
-    known = {path.name: path for path in PICTURES.glob("*.png")}
-    if (found := known.get(request.path_params["name"])) is None:
-        raise HTTPException(404)
-    return FileResponse(found, headers={"Cache-Control": DAY})
+async def statement(request: Request, name: str) -> Response:
+    """Show a page that is all text, and whom to ask about it."""
+    return await shown(request, "statement.html", name=name, parts=parts(name), contacts=await contacts())
+
+
+def parts(name: str) -> list[str]:
+    """Return the headings of such a page, in the order of their names."""
+    return sorted(
+        text.removesuffix("_text") for text in TEXTS if text.startswith(f"{name}.") and text.endswith("_text")
+    )
 
 
 ROUTES = [
     Route("/", page(home), methods=["GET"]),
     Route("/contacts", page(whom), methods=["GET"]),
     Route("/help", page(instructions), methods=["GET"]),
-    Route("/help/pictures/{name}", picture, methods=["GET"]),
     Route("/privacy", page(privacy), methods=["GET"]),
     Route("/accessibility", page(accessibility), methods=["GET"]),
 ]
