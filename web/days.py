@@ -1,27 +1,16 @@
 """Days, years and amounts as people write them. No century is ever guessed: one that cannot be told is asked."""
 
 import re
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from babel import Locale
+
 from infra.clock import today
+from web.ask import LANGUAGES
 from web.texts import say
 
-MONTHS: Sequence[Sequence[str]] = (
-    ("gennaio", "january"),
-    ("febbraio", "february"),
-    ("marzo", "march"),
-    ("aprile", "april"),
-    ("maggio", "may"),
-    ("giugno", "june"),
-    ("luglio", "july"),
-    ("agosto", "august"),
-    ("settembre", "september"),
-    ("ottobre", "october"),
-    ("novembre", "november"),
-    ("dicembre", "december"),
-)
+MONTHS = [Locale(language).months["format"]["wide"] for language in LANGUAGES]
 YEAR = "'?([0-9]{4}|[0-9]{2})"
 ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 NUMBERS = re.compile(rf"([0-9]{{1,2}})\s?[/.\-\s]\s?([0-9]{{1,2}})\s?[/.\-\s]\s?{YEAR}")
@@ -85,9 +74,10 @@ def _parts(text: str) -> tuple[str, int, int]:
 
 def _month(word: str) -> int:
     """Return the month of its name in either language, or of at least its first three letters."""
-    for number, names in enumerate(MONTHS, 1):
-        if any(name.startswith(word) for name in names):
-            return number
+    for names in MONTHS:
+        for number, name in names.items():
+            if name.lower().startswith(word):
+                return int(number)
     raise ValueError
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from infra.clock import ROME
@@ -28,8 +29,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **PAGES,
     **PUBLIC,
 }
-MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June", "July")
-MONTHS += ("August", "September", "October", "November", "December")
 
 
 def say(language: str, text: str, /, **values: object) -> str:
@@ -48,7 +47,7 @@ def day(value: str | date | None, language: str) -> str:
     if value is None:
         return ""
     at = value if isinstance(value, date) else day_of(value)
-    return f"{at.day} {MONTHS[at.month - 1]} {at.year}" if language == "en" else f"{at:%d/%m/%Y}"
+    return format_date(at, "d MMMM y" if language == "en" else "dd/MM/yyyy", language)
 
 
 def day_of(value: str) -> date:
