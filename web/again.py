@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.requests import Request
 
@@ -56,16 +56,29 @@ def address_again(request: Request, typed: Typed, again: Again | None = None) ->
 
 def again_of(request: Request) -> Again | None:
     """Return what the address of a page says of its form; nothing if another page or session made it."""
-    text = request.query_params.get(AGAIN, "")
-    if not text or request.method not in ("GET", "HEAD"):
+    if request.method not in ("GET", "HEAD"):
         return None
+    return told_by(request, request.url.path, request.query_params.get(AGAIN, ""))
+
+
+def again_before(request: Request) -> Again | None:
+    """Return what the address of the page said that a form stood on."""
+    here = getattr(request.state, "here", "")
+    if not is_ours(here):
+        return None
+    parts = urlsplit(here)
+    return told_by(request, parts.path, dict(parse_qsl(parts.query)).get(AGAIN, ""))
+
+
+def told_by(request: Request, path: str, text: str) -> Again | None:
+    """Return what the text says of the form at this path; nothing if another page or session made it."""
     seconds = None if request.cookies.get(COOKIE) else SECONDS_FOR_STRANGERS
     told = deciphered(session_cipher("forms again", request), text, seconds)
     if told is None:
         return None
     place, pairs, problems, status, also = json.loads(zlib.decompress(told))
     key = sha256(text.encode()).hexdigest()[:32]
-    return Again(pairs, problems, status, also, key) if place == request.url.path else None
+    return Again(pairs, problems, status, also, key) if place == path else None
 
 
 def pairs_of(typed: Typed) -> list[tuple[str, str]]:

@@ -64,6 +64,10 @@ async def test_what_is_wrong_is_answered_by_an_address(visit: Visit) -> None:
         assert "Zefirina" not in other.page.source
     await anna.open(address.replace("/cases/new", "/today"))
     assert "Zefirina" not in anna.page.source
+    for place in ("//[", f"//prova.example/cases/new?{address.partition('?')[2]}"):
+        elsewhere = {"here": place, "language": "it", "givenName": "Zefirina"}
+        answer = await anna.client.post("/language", data=elsewhere, headers=HEADERS)
+        assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/language")
 
 
 async def test_whoever_goes_back_to_what_was_mended_opens_no_second_case(visit: Visit) -> None:

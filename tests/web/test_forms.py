@@ -124,7 +124,11 @@ async def test_whoever_comes_second_loses_nothing(visit: Visit) -> None:
     anna.page = both
     await anna.send(edit, profile="mine again")
     assert anna.status == 409
-    await anna.send(edit, **{"keep.profile": "theirs"})
+    await anna.speak("en", **{"keep.profile": "theirs"})
+    assert "There are two versions" in anna.page.text
+    await anna.speak("it")
+    assert "Tieni quello che c'è adesso: hers again" in anna.page.text
+    await anna.send(edit)
     assert anna.status == 200
     assert "hers again" in anna.page.text
     assert "mine again" not in anna.page.text

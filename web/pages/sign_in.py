@@ -17,7 +17,7 @@ from infra.messages import say as say_message
 from tenants.members import service
 from tenants.members.challenges import LIFE
 from tenants.members.service import CodeNeeded, Membership, Opened, SignIn
-from web.again import address_again, is_ours, pairs_of, place_of_form
+from web.again import Again, address_again, again_before, is_ours, pairs_of, place_of_form
 from web.ask import LANGUAGE_COOKIE, LANGUAGES, chosen_language, session_of
 from web.forms import HERE, Typed, local, missing, read_form, token_for
 from web.kept import TEXT, WHOSE, kept_for
@@ -268,7 +268,8 @@ def spoken_to(request: Request, typed: Typed) -> Response:
         return form(request, typed)
     if not pairs_of(typed):
         return redirect(onward(typed.text(HERE)))
-    if address := address_again(request, typed):
+    before = again_before(request)
+    if address := address_again(request, typed, Again(pairs_of(typed), also=before.also if before else {})):
         return redirect(address)
     place = place_of_form(request)
     whole = Long(place, [*pairs_of(typed), (HERE, place)])
