@@ -37,6 +37,10 @@ class Typed:
         """Return the text without the space around it; nothing typed is the empty text."""
         return self.values.get(name, [""])[0].strip()
 
+    def version(self, name: str) -> int:
+        """Return the version of the case that the form was made from; 0, which is no case's, for what is none."""
+        return whole_number(self.text(name)) or 0
+
     def all(self, name: str) -> list[str]:
         """Return every value of the inputs of this name, such as the boxes that were ticked."""
         return [value for value in self.values.get(name, []) if value]
@@ -56,6 +60,11 @@ class Typed:
 def session_cipher(purpose: str, request: Request) -> Fernet:
     """Return what enciphers and deciphers in this browser's session alone; one for all who have no session."""
     return cipher(purpose, request.cookies.get(COOKIE, "").encode())
+
+
+def whole_number(text: str) -> int | None:
+    """Return the number that an input or an address says, or nothing; the API takes none that is longer."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def token_of(request: Request) -> str:

@@ -161,7 +161,7 @@ async def test_a_case_is_moved_and_closed_with_a_reason(visit: Visit) -> None:
     assert anna.status == 409
     assert "Un'altra persona ha cambiato lo stato" in anna.page.text
     await anna.send(status, status="CLOSED")
-    says(anna, "reason", "Scrivi il motivo")
+    says(anna, "reason", "Scegli il motivo.")
     await anna.send(status, status="CLOSED", reason="AUTONOMY_REACHED")
     assert "Chiusa" in anna.page.text
     assert "autonomia raggiunta" in anna.page.text

@@ -117,9 +117,7 @@ async def save(request: Request) -> Response:
     back = f"/cases/{made.case['id']}?saved={made.name}#{made.name}"
     if not changes:
         return redirect(back)
-    version = typed.text(VERSION)
-    expected = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
-    given = {"caseId": made.case["id"], VERSION: expected, **changes}
+    given = {"caseId": made.case["id"], VERSION: typed.version(VERSION), **changes}
     try:
         _, found = await do(request, f"update_{made.name}", given, once=typed.once)
     except Told as told:

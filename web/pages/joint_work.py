@@ -13,10 +13,11 @@ from infra.errors import NotFound, Refused
 from tenants.joint_work.reasons import ClosingReason, DeclineReason
 from web.again import again_of
 from web.ask import Answer, ask, do
-from web.forms import Problems, Typed, missing, read_form
+from web.forms import Problems, Typed, local, missing, read_form
 from web.pages.authorisations import HELD, PURPOSES, SENSITIVE, USUAL, receivers
 from web.rendering import by_address, page, redirect, render
 from web.seeing import outlooks
+from web.texts import say
 
 NAMES = ("purpose", "partners", "fields", "message")
 VERBS = ("accept", "decline", "close")
@@ -214,7 +215,7 @@ async def answer_or_close(request: Request) -> Response:
     if verb in REASONS:
         if typed.text("reason") not in REASONS[verb]:
             answer = await ask(request, "joint_intervention", {"id": identifier})
-            return await detail(request, typed, [missing("reason", answer.language)])
+            return await detail(request, typed, [local("reason", say(answer.language, "wrong.no_reason"))])
         given = {**given, "reason": typed.text("reason")}
     payload, found = await do(request, f"{verb}_joint_intervention", given, once=typed.once)
     if found:

@@ -10,8 +10,9 @@ from starlette.routing import Route
 from infra.errors import ErrorCode, Refused
 from tenants.cases.models import ClosureReason
 from web.ask import Answer, Told, ask, do
-from web.forms import Typed, missing, read_form
+from web.forms import Typed, local, missing, read_form
 from web.rendering import page, redirect, render
+from web.texts import say
 
 VERSION = "expectedVersion"
 NAMES = ("status", "reason")
@@ -63,12 +64,11 @@ async def change(request: Request) -> Response:
     if chosen not in answer.data["case"]["viewerCan"]["changeStatusTo"]:
         return form(request, answer, typed, [missing("status", answer.language)], code=422)
     if chosen == CLOSED and reason not in ClosureReason.__members__:
-        return form(request, answer, typed, [missing("reason", answer.language)], code=422)
-    version = typed.text(VERSION)
+        return form(request, answer, typed, [local("reason", say(answer.language, "wrong.no_reason"))], code=422)
     given = {
         "caseId": answer.data["case"]["id"],
         "status": chosen,
-        VERSION: int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0,
+        VERSION: typed.version(VERSION),
         **({"reason": reason} if chosen == CLOSED else {}),
     }
     try:

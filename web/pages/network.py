@@ -9,15 +9,17 @@ from starlette.routing import Route
 from authz.kinds import OrganisationKind
 from infra.errors import NotFound
 from web.ask import ask
+from web.forms import whole_number
 from web.rendering import page, render
 
 
 async def pact(request: Request) -> Response:
     """Show the pact in force, or an earlier version."""
-    version = request.query_params.get("version", "")
-    if version and not (version.isascii() and version.isdigit() and len(version) < 9):
+    asked = request.query_params.get("version", "")
+    version = whole_number(asked)
+    if asked and version is None:
         raise NotFound
-    answer = await ask(request, "pact", {"version": int(version) if version else None})
+    answer = await ask(request, "pact", {"version": version})
     return render(
         request,
         "pact.html",

@@ -168,6 +168,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "This amount can be read in two ways. Write {first} or {second}.",
     ),
     "wrong.missing": ("Questo dato è necessario. Compilalo per continuare.", "This is needed. Fill it in to continue."),
+    "wrong.no_reason": ("Scegli il motivo.", "Choose the reason."),
     "wrong.money": (
         "Questo importo non si legge. Scrivilo così: 4.210,55.",
         "This amount cannot be read. Write it like 4210.55.",
