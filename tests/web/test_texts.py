@@ -2,7 +2,7 @@
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,12 @@ from authz.fields import FIELDS, GROUPS
 from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
 from authz.roles import Role
+from tenants.access_log.models import AccessKind
 from tenants.cases.models import CaseStatus, ClosureReason
 from tenants.events.models import EventKind
 from tenants.joint_work.reasons import ClosingReason, DeclineReason
 from tenants.joint_work.shape import JointInterventionStatus, PartnerStatus
+from tenants.sharing.shape import PreviewReason
 from web import groups
 from web.texts import TEXTS, day, instant, money
 
@@ -70,7 +72,8 @@ def test_only_the_explorer_and_pages_with_a_password_run_a_script() -> None:
     assert found == {"base.html", "explorer.html"}
 
 
-CODES = {
+CODES: Mapping[str, Iterable[str]] = {
+    "access": AccessKind,
     "answer": PartnerStatus,
     "basis": Basis,
     "closing": ClosingReason,
@@ -82,7 +85,7 @@ CODES = {
     "role": Role,
     "status": CaseStatus,
     "event": EventKind,
-    "why": Reason,
+    "why": [*Reason, *PreviewReason],
     "work": JointInterventionStatus,
 }
 

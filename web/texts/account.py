@@ -86,8 +86,8 @@ ACCOUNT: Mapping[str, tuple[str, str]] = {
         "Open the application with your codes on the telephone, and write the code of 6 digits that it shows for WIN.",
     ),
     "enter.code_lost": (
-        "Non hai il telefono? Scrivi uno dei codici di recupero. Se li hai persi, chiedi a chi gestisce WIN.",
-        "No telephone at hand? Write one of the recovery codes. If you have lost them, ask whoever runs WIN.",
+        "Non hai il telefono? Scrivi uno dei codici di recupero. Se li hai persi, chiedi a chi coordina il tuo ente.",
+        "No telephone at hand? Write one of the recovery codes. If they are lost, ask who coordinates your organisation.",
     ),
     "factor.begin": ("Attiva la verifica in due passaggi", "Switch on two-step verification"),
     "factor.codes": ("I tuoi codici di recupero", "Your recovery codes"),
