@@ -52,7 +52,7 @@ class Typed:
         return key if KEY.fullmatch(key) else None
 
     def put(self, name: str, *values: str) -> "Typed":
-        """Write into the form what it is to show at first."""
+        """Write these values into the form."""
         self.values[name] = list(values)
         return self
 

@@ -94,7 +94,7 @@ async def test_a_consent_says_all_that_is_missing_at_once(visit: Visit) -> None:
     await anna.send(f"{case}/consent", until="1/1/2020", fields="identity", kinds="CARITAS")
     says(anna, "until", "La data è già passata")
     await anna.open(f"{case}/propose")
-    await anna.send(f"{case}/propose", button=("step", "preview"), message="hello")
+    await anna.send(f"{case}/propose", message="hello")
     says(anna, "purpose", "Scegli che cosa volete fare insieme")
     says(anna, "partners", "Scegli almeno un ente.")
     assert typed_in(anna, f"{case}/propose")["message"] == ["hello"]
@@ -319,7 +319,7 @@ async def test_a_form_that_is_sent_twice_is_done_once(visit: Visit, ask: Ask) ->
     await twice(anna, f"{case}/consent", **chosen)
     await anna.open(f"{case}/propose")
     offer = {"purpose": "TRAINEESHIP", "partners": "cooperativa-il-ponte", "fields": ["identity", "work"]}
-    await anna.send(f"{case}/propose", button=("step", "preview"), **offer)
+    await anna.send(f"{case}/propose", **offer)
     work = await twice(anna, f"{case}/propose", button=("step", "send"))
     await giulia.open(work)
     assert await twice(giulia, f"{work}/accept") == case

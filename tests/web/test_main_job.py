@@ -42,7 +42,6 @@ async def shared(anna: Visitor, name: str) -> str:
     assert ("fields", "economic") not in agreed
     await anna.send(
         f"{case}/propose",
-        button=("step", "preview"),
         purpose="TRAINEESHIP",
         partners="cooperativa-il-ponte",
         fields=["identity", "contacts", "work", "economic"],

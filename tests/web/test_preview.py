@@ -16,7 +16,7 @@ async def test_before_each_step_its_page_says_who_sees_what(visit: Visit) -> Non
     await anna.open(f"{case}/propose")
     assert "Lo leggerà solo chi accetta" in anna.page.text
     again = {"purpose": "TRAINEESHIP", "partners": "cooperativa-il-ponte", "fields": ["work"]}
-    await anna.send(f"{case}/propose", button=("step", "preview"), **again)
+    await anna.send(f"{case}/propose", **again)
     # A second proposal for the same purpose to the same partner is pointed out before anything is shown.
     assert anna.status == 422
     assert MESSAGES["problem.already_proposed"][0] in anna.page.text

@@ -120,7 +120,7 @@ async def propose(request: Request) -> Response:
         preview = await previewed(request, typed)
         if preview["problems"]:
             return form(request, answer, typed, preview["problems"])
-        return by_address(request, typed) or shown_before(request, answer, typed, preview)
+        return by_address(request, typed.put("step", "preview")) or shown_before(request, answer, typed, preview)
     given = {
         "caseId": request.path_params["case"],
         "purpose": typed.text("purpose"),
