@@ -30,10 +30,10 @@ async def test_before_each_step_its_page_says_who_sees_what(visit: Visit) -> Non
     await giulia.send(f"{work}/accept")
     assert giulia.address == case
 
-    await withdraw_and_attach(anna, giulia, case, work)
+    await withdraw_and_attach(anna, giulia, await visit("piero"), case, work)
 
 
-async def withdraw_and_attach(anna: Visitor, giulia: Visitor, case: str, work: str) -> None:
+async def withdraw_and_attach(anna: Visitor, giulia: Visitor, piero: Visitor, case: str, work: str) -> None:
     """Anna records a second consent, withdraws the first, and has the joint work stand on the second."""
     await anna.open(case)
     assert re.search(r"Dati che vede: \d+", anna.page.text)
@@ -53,6 +53,8 @@ async def withdraw_and_attach(anna: Visitor, giulia: Visitor, case: str, work: s
     assert giulia.status == 404
     await giulia.open(work)
     assert "L'intervento è sospeso: ora non vedi la scheda." in giulia.page.text
+    await piero.open(work)
+    assert "nessun partner vede la scheda" in piero.page.text
     await anna.open(work)
     assert "Sospeso" in anna.page.text
     await anna.follow(r"/joint-work/.*/attach")

@@ -81,7 +81,6 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "consent.recorded": ("Registrato il {at}", "Recorded on {at}"),
     "consent.sensitive": ("Dati molto protetti, uno per uno", "Specially protected data, one by one"),
     "consent.title": ("Registra un consenso", "Record a consent"),
-    "consent.usual": ("Dati di ogni giorno", "Everyday data"),
     "consent.withdraw": ("Ritira il consenso", "Withdraw the consent"),
     "consent.withdraw_lead": (
         "Da subito nessun ente vedrà più la scheda per questo consenso. Non si può annullare: ne servirà uno nuovo.",
@@ -98,8 +97,8 @@ PAGES: Mapping[str, tuple[str, str]] = {
         "Who coordinates {organisation}: {names}.",
     ),
     "failure.ask_territory": (
-        "Se ti serve, chiedi a {name} ({role}): {email}.",
-        "If you need it, ask {name} ({role}): {email}.",
+        "Se ti serve, chiedi a {whom}.",
+        "If you need it, ask {whom}.",
     ),
     "failure.code": ("Codice per l'assistenza: {code}", "Code for the help desk: {code}"),
     "failure.conflict": ("Qualcuno è arrivato prima", "Somebody was first"),
