@@ -87,7 +87,7 @@ ACCOUNT: Mapping[str, tuple[str, str]] = {
     ),
     "enter.code_lost": (
         "Non hai il telefono? Scrivi uno dei codici di recupero. Se li hai persi, chiedi a chi coordina il tuo ente.",
-        "No telephone at hand? Write one of the recovery codes. If they are lost, ask who coordinates your organisation.",
+        "No telephone at hand? Write one of the recovery codes. If they are lost, ask whoever is your coordinator.",
     ),
     "factor.begin": ("Attiva la verifica in due passaggi", "Switch on two-step verification"),
     "factor.codes": ("I tuoi codici di recupero", "Your recovery codes"),
