@@ -3,14 +3,13 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from infra.row_security import ACCOUNT, ORGANISATION, TERRITORY, definer
+from infra.row_security import ACCOUNT, ORGANISATION, TERRITORY, TODAY, definer
 
 HOURS = 12
 """After so many a session that began with a password ends, whatever is done in it."""
 MINUTES = 30
 """After so many without a request it ends too."""
 
-TODAY = "(now() AT TIME ZONE 'Europe/Rome')::date"
 IS_OPEN = (
     "s.revoked_at IS NULL AND s.expires_at > now() "
     f"AND (s.kind <> 'cookie' OR s.last_seen_at > now() - interval '{MINUTES} minutes')"

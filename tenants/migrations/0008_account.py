@@ -1,12 +1,13 @@
-"""A member's own account: its sessions, its password and its language, and how each may be changed."""
+"""A member's own account: its sessions, its password and its language, and how each may be changed.
+
+Whose account it is, the credential said when it entered the context: no function here is told.
+"""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from infra.row_security import definer
+from infra.row_security import ACCOUNT, definer
 
-# Whose account it is, the credential said when it entered the context: no function here is told.
-ME = "nullif(current_setting('win.account_id', true), '')::uuid"
 IS_OPEN = (
     "s.revoked_at IS NULL AND s.expires_at > now() "
     "AND (s.kind <> 'cookie' OR s.last_seen_at > now() - interval '30 minutes')"
@@ -16,13 +17,13 @@ OWN_SESSIONS = f"""
 BEGIN
     RETURN QUERY SELECT s.id, s.kind::text, s.created_at, s.last_seen_at, s.expires_at, s.browser::text,
                         s.system::text, s.network::text
-      FROM session s WHERE s.account_id = {ME} AND {IS_OPEN};
+      FROM session s WHERE s.account_id = {ACCOUNT} AND {IS_OPEN};
 END
 """
 
 END_SESSION = f"""
 BEGIN
-    UPDATE session s SET revoked_at = now() WHERE s.id = _id AND s.account_id = {ME} AND {IS_OPEN};
+    UPDATE session s SET revoked_at = now() WHERE s.id = _id AND s.account_id = {ACCOUNT} AND {IS_OPEN};
     RETURN FOUND;
 END
 """
@@ -30,9 +31,9 @@ END
 # Whoever opens a session holds the account first: none is opened between the lock and the end of the others.
 END_OTHER_SESSIONS = f"""
 BEGIN
-    PERFORM FROM account a WHERE a.id = {ME} FOR NO KEY UPDATE;
+    PERFORM FROM account a WHERE a.id = {ACCOUNT} FOR NO KEY UPDATE;
     UPDATE session s SET revoked_at = now()
-     WHERE s.account_id = {ME} AND s.id IS DISTINCT FROM _kept AND s.revoked_at IS NULL;
+     WHERE s.account_id = {ACCOUNT} AND s.id IS DISTINCT FROM _kept AND s.revoked_at IS NULL;
 END
 """
 
@@ -53,15 +54,15 @@ DECLARE
     _until timestamptz;
 BEGIN
     PERFORM demand_hash(_new);
-    PERFORM FROM account a WHERE a.id = {ME} FOR NO KEY UPDATE;
-    IF NOT is_proved({ME}, _proof) THEN RETURN NULL; END IF;
-    UPDATE account a SET password_hash = _new WHERE a.id = {ME};
-    UPDATE password_reset r SET used_at = now() WHERE r.account_id = {ME} AND r.used_at IS NULL;
-    PERFORM write_to('password_changed', {ME});
-    PERFORM forget_devices({ME});
+    PERFORM FROM account a WHERE a.id = {ACCOUNT} FOR NO KEY UPDATE;
+    IF NOT is_proved({ACCOUNT}, _proof) THEN RETURN NULL; END IF;
+    UPDATE account a SET password_hash = _new WHERE a.id = {ACCOUNT};
+    UPDATE password_reset r SET used_at = now() WHERE r.account_id = {ACCOUNT} AND r.used_at IS NULL;
+    PERFORM write_to('password_changed', {ACCOUNT});
+    PERFORM forget_devices({ACCOUNT});
     PERFORM end_other_sessions(_kept);
     UPDATE session s SET token_hash = _token_hash
-     WHERE s.id = _kept AND s.account_id = {ME} AND s.revoked_at IS NULL RETURNING s.expires_at INTO _until;
+     WHERE s.id = _kept AND s.account_id = {ACCOUNT} AND s.revoked_at IS NULL RETURNING s.expires_at INTO _until;
     RETURN _until;
 END
 """
@@ -81,7 +82,7 @@ BEGIN
     IF _language NOT IN ('it', 'en') THEN
         RAISE EXCEPTION 'not a language' USING ERRCODE = 'check_violation';
     END IF;
-    UPDATE account a SET language = _language WHERE a.id = {ME};
+    UPDATE account a SET language = _language WHERE a.id = {ACCOUNT};
 END
 """
 

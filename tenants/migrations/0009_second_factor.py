@@ -4,16 +4,14 @@ from tortoise import fields, migrations
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.migrations import operations as ops
 
-from infra.row_security import closed, definer
-
-ME = "nullif(current_setting('win.account_id', true), '')::uuid"
+from infra.row_security import ACCOUNT, closed, definer
 
 # Whoever opens a session holds the account and looks here afterwards: the account is locked first here too.
 START = f"""
 BEGIN
-    IF NOT hold_account({ME}, _proof) THEN RETURN false; END IF;
+    IF NOT hold_account({ACCOUNT}, _proof) THEN RETURN false; END IF;
     INSERT INTO second_factor AS f (account_id, salt, started_at)
-    SELECT a.id, _salt, now() FROM account a WHERE a.id = {ME}
+    SELECT a.id, _salt, now() FROM account a WHERE a.id = {ACCOUNT}
     ON CONFLICT (account_id) DO UPDATE SET salt = EXCLUDED.salt, started_at = now() WHERE f.confirmed_at IS NULL;
     RETURN FOUND;
 END
@@ -24,7 +22,8 @@ FACTOR_BEGUN = f"""
 BEGIN
     RETURN QUERY
         SELECT CASE WHEN f.confirmed_at IS NULL THEN f.salt END, f.confirmed_at IS NOT NULL FROM second_factor f
-         WHERE f.account_id = {ME} AND (f.confirmed_at IS NOT NULL OR f.started_at > now() - interval '30 minutes');
+         WHERE f.account_id = {ACCOUNT}
+           AND (f.confirmed_at IS NOT NULL OR f.started_at > now() - interval '30 minutes');
 END
 """
 
@@ -37,11 +36,11 @@ END
 
 CONFIRM = f"""
 BEGIN
-    PERFORM FROM account a WHERE a.id = {ME} FOR NO KEY UPDATE;
+    PERFORM FROM account a WHERE a.id = {ACCOUNT} FOR NO KEY UPDATE;
     UPDATE second_factor f SET confirmed_at = now(), last_step = _step, recovery_hashes = _recovery_hashes
-     WHERE f.account_id = {ME} AND f.salt = _salt AND f.confirmed_at IS NULL;
+     WHERE f.account_id = {ACCOUNT} AND f.salt = _salt AND f.confirmed_at IS NULL;
     IF NOT FOUND THEN RETURN false; END IF;
-    DELETE FROM known_device d WHERE d.account_id = {ME} AND d.device_hash IS DISTINCT FROM _device;
+    DELETE FROM known_device d WHERE d.account_id = {ACCOUNT} AND d.device_hash IS DISTINCT FROM _device;
     PERFORM end_other_sessions(_kept);
     RETURN true;
 END
@@ -68,9 +67,9 @@ END
 
 END = f"""
 BEGIN
-    IF NOT hold_account({ME}, _proof) THEN RETURN false; END IF;
-    DELETE FROM second_factor f WHERE f.account_id = {ME};
-    PERFORM forget_devices({ME});
+    IF NOT hold_account({ACCOUNT}, _proof) THEN RETURN false; END IF;
+    DELETE FROM second_factor f WHERE f.account_id = {ACCOUNT};
+    PERFORM forget_devices({ACCOUNT});
     RETURN true;
 END
 """
@@ -78,7 +77,7 @@ END
 OWN = f"""
 BEGIN
     RETURN QUERY SELECT f.confirmed_at, cardinality(f.recovery_hashes) FROM second_factor f
-      WHERE f.account_id = {ME} AND f.confirmed_at IS NOT NULL;
+      WHERE f.account_id = {ACCOUNT} AND f.confirmed_at IS NOT NULL;
 END
 """
 

@@ -5,9 +5,8 @@ from tortoise.migrations import operations as ops
 
 from authz.actions import Action, action_mask
 from infra.clock import new_id
-from infra.row_security import ACCOUNT, ORGANISATION, TERRITORY, Tenancy, definer
+from infra.row_security import ACCOUNT, ORGANISATION, TERRITORY, TODAY, Tenancy, definer
 
-TODAY = "(now() AT TIME ZONE 'Europe/Rome')::date"
 IS_MANAGING = f"r.actions & {action_mask([Action.MEMBER_MANAGE])} <> 0"
 IS_CURRENT = f"m.valid_from <= {TODAY} AND coalesce(m.valid_until, 'infinity') >= {TODAY}"
 OF_MINE = f"m.territory_id = {TERRITORY} AND m.organisation_id = {ORGANISATION}"

@@ -5,14 +5,13 @@ from tortoise.migrations import operations as ops
 
 from authz.actions import Action, action_mask
 from infra.clock import new_id
-from infra.row_security import ACCOUNT, ORGANISATION, TERRITORY, Tenancy, closed, definer
+from infra.row_security import ACCOUNT, ORGANISATION, TERRITORY, TODAY, Tenancy, closed, definer
 
 MINUTES = 30
 """How long a link for a new password works, from when it was made."""
 DAYS = 7
 """How long somebody else can confirm that a second factor is lost."""
 
-TODAY = "(now() AT TIME ZONE 'Europe/Rome')::date"
 IS_CURRENT = f"m.valid_from <= {TODAY} AND coalesce(m.valid_until, 'infinity') >= {TODAY}"
 OF_MINE = f"m.territory_id = {TERRITORY} AND m.organisation_id = {ORGANISATION}"
 IS_MANAGING = f"r.actions & {action_mask([Action.MEMBER_MANAGE])} <> 0"

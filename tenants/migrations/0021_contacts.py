@@ -3,9 +3,8 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from infra.row_security import ORGANISATION, TERRITORY, definer
+from infra.row_security import ORGANISATION, TERRITORY, TODAY, definer
 
-TODAY = "(now() AT TIME ZONE 'Europe/Rome')::date"
 MOST_NAMES, MOST_TERRITORIES = 5, 100
 
 OWN_COORDINATORS = f"""
