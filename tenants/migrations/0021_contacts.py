@@ -3,6 +3,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
+from authz.actions import Action, action_mask
 from infra.row_security import ORGANISATION, TERRITORY, TODAY, definer
 
 MOST_NAMES, MOST_TERRITORIES = 5, 100
@@ -10,9 +11,11 @@ MOST_NAMES, MOST_TERRITORIES = 5, 100
 OWN_COORDINATORS = f"""
 BEGIN
     RETURN ARRAY(
-        SELECT a.display_name::text FROM member m JOIN account a ON a.id = m.account_id
+        SELECT a.display_name::text FROM member m
+          JOIN account a ON a.id = m.account_id
+          JOIN role_mask r ON r.role = m.role
          WHERE m.territory_id = {TERRITORY} AND m.organisation_id = {ORGANISATION}
-           AND m.role IN ('coordinator', 'territory_coordinator')
+           AND r.actions & {action_mask([Action.MEMBER_MANAGE])} <> 0
            AND m.valid_from <= {TODAY} AND coalesce(m.valid_until, 'infinity') >= {TODAY}
          ORDER BY a.display_name LIMIT {MOST_NAMES});
 END
