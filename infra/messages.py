@@ -197,6 +197,18 @@ MESSAGES: Mapping[str, Sentence] = {
         "When a second person confirms it, the password will do.\n"
         "If you did not ask for this, tell whoever coordinates your organisation at once. Your account: {address}\n",
     ),
+    "mail.factor_unlocked_subject": (
+        "WIN: la verifica in due passaggi è disattivata",
+        "WIN: two-step verification is off",
+    ),
+    "mail.factor_unlocked_text": (
+        "Buongiorno,\n\nchi gestisce WIN ha disattivato la tua verifica in due passaggi, e tutti gli accessi sono "
+        "finiti. Entra con la password e riattivala:\n\n{address}\n\n"
+        "Se non l'hai chiesto tu, cambia subito la password e avvisa chi coordina il tuo ente.\n",
+        "Hello,\n\nwhoever runs WIN has switched off your two-step verification, and every sign-in has ended. "
+        "Enter with the password and switch it on again:\n\n{address}\n\n"
+        "If you did not ask for this, change the password at once and tell whoever coordinates your organisation.\n",
+    ),
     "mail.invitation_subject": (
         "Invito a lavorare in WIN per {organisation}",
         "Invitation to work in WIN for {organisation}",

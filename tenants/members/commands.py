@@ -12,14 +12,8 @@ from infra.settings import public_address
 from tenants.members.secrets import hash_of, new_link
 from tenants.members.service import MOST_TOKEN_DAYS, TOKEN_DAYS, Opened, issue_token, written
 
-FORGET = """
-DELETE FROM second_factor WHERE account_id = (SELECT id FROM account WHERE email = $1) RETURNING account_id
-"""
-
-LINK = """
-INSERT INTO password_reset (token_hash, account_id, expires_at)
-SELECT $2, a.id, now() + interval '30 minutes' FROM account a WHERE a.email = $1 RETURNING account_id
-"""
+LOSE = "SELECT lose_factor(a.id, now(), 'factor_unlocked') FROM account a WHERE a.email = $1"
+LINK = "SELECT add_reset($1, $2)"
 
 
 def token(
@@ -33,7 +27,7 @@ def token(
     facts = {
         "token": opened.secret,
         "expiresAt": opened.expires_at.isoformat(),
-        "email": email.strip().lower(),
+        "email": written(email),
         "organisation": opened.membership.organisation_slug,
     }
     typer.echo(json.dumps(facts) if as_json else opened.secret)
@@ -54,7 +48,7 @@ def reset_password(email: Annotated[str, typer.Argument(help="E-mail address of 
 async def linked(owner: Connection, email: str) -> str:
     """Make a link for a new password, and return its secret. Raises `SetupError` if there is no such account."""
     link = new_link()
-    if await owner.fetchval(LINK, written(email), hash_of(link)) is None:
+    if not await owner.fetchval(LINK, written(email), hash_of(link)):
         raise SetupError(f"There is no account with the address {email}.")
     return link
 
@@ -69,6 +63,6 @@ async def issued(owner: Connection, email: str, organisation: str, days: int) ->
 
 
 async def unlocked(owner: Connection, email: str) -> None:
-    """Forget the second factor of an account. Raises `SetupError` if there is none."""
-    if await owner.fetchval(FORGET, written(email)) is None:
+    """End the second factor of an account, and all its sign-ins. Raises `SetupError` if there is none."""
+    if not await owner.fetchval(LOSE, written(email)):
         raise SetupError(f"{email} has no two-step verification.")

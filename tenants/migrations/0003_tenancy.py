@@ -333,6 +333,7 @@ SHARED = [
         f"ALTER TABLE {table} ALTER COLUMN is_demo SET DEFAULT false"
         for table in ("territory", "account", "organisation", "person", "case_file")
     ),
+    "ALTER TABLE member ALTER COLUMN role_since SET DEFAULT clock_timestamp()",
     "ALTER TABLE sign_in_throttle ALTER COLUMN failed_at SET DEFAULT '{}'",
     *(f"ALTER TABLE session ALTER COLUMN {column} SET DEFAULT ''" for column in ("browser", "system", "network")),
     # A case is about a person of its holder, and only the holder of joint work invites to it: these are keys,

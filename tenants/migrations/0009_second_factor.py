@@ -74,6 +74,19 @@ BEGIN
 END
 """
 
+# Somebody else says that it is lost: the one that there was then. Every sign-in ends, and the person is told.
+LOSE = """
+BEGIN
+    PERFORM FROM account a WHERE a.id = _account FOR NO KEY UPDATE;
+    DELETE FROM second_factor f WHERE f.account_id = _account AND f.confirmed_at <= _at;
+    IF NOT FOUND THEN RETURN false; END IF;
+    PERFORM forget_devices(_account);
+    UPDATE session s SET revoked_at = now() WHERE s.account_id = _account AND s.revoked_at IS NULL;
+    PERFORM write_to(_letter, _account);
+    RETURN true;
+END
+"""
+
 OWN = f"""
 BEGIN
     RETURN QUERY SELECT f.confirmed_at, cardinality(f.recovery_hashes) FROM second_factor f
@@ -98,6 +111,7 @@ FUNCTIONS = [
 ]
 STATEMENTS = [
     *closed("second_factor"),
+    *definer("lose_factor", "_account uuid, _at timestamptz, _letter text", "boolean", LOSE, callers=""),
     "ALTER TABLE second_factor ADD FOREIGN KEY (account_id) REFERENCES account (id)",
     "ALTER TABLE second_factor ALTER COLUMN last_step SET DEFAULT 0",
     "ALTER TABLE second_factor ALTER COLUMN recovery_hashes SET DEFAULT '{}'",

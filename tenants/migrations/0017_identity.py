@@ -62,13 +62,19 @@ BEGIN
 END
 """
 
-LETTER_SENT = f"""
+ADD_RESET = f"""
+BEGIN
+    INSERT INTO password_reset (token_hash, account_id, expires_at)
+    SELECT _token_hash, a.id, now() + interval '{MINUTES} minutes' FROM account a WHERE a.email = _email;
+    RETURN FOUND;
+END
+"""
+
+LETTER_SENT = """
 BEGIN
     UPDATE letter l SET state = 'done', last_error = NULL WHERE l.id = _id AND l.state = 'pending';
     IF FOUND AND _token_hash IS NOT NULL THEN
-        INSERT INTO password_reset (token_hash, account_id, expires_at)
-        SELECT _token_hash, a.id, now() + interval '{MINUTES} minutes' FROM letter l JOIN account a ON a.email = l.email
-         WHERE l.id = _id;
+        PERFORM add_reset(l.email::text, _token_hash) FROM letter l WHERE l.id = _id;
     END IF;
 END
 """
@@ -194,6 +200,7 @@ FACTOR_RESET = Tenancy("factor_reset", refers={"organisation_id": "organisation"
 FUNCTIONS = [
     *definer("write_to", "_kind text, _account uuid", "void", WRITE_TO, callers=""),
     *definer("coordinates_territory", "", "boolean", COORDINATES_TERRITORY, callers=""),
+    *definer("add_reset", "_email text, _token_hash bytea", "boolean", ADD_RESET, callers=""),
     *definer("ask_password_reset", "_email text, _language text", "void", ASK_LINK),
     *definer("send_password_reset", "_member uuid", "boolean", SEND_LINK),
     *definer("claim_letter", "_claim interval", LETTER, CLAIM_LETTER, callers="win_steward"),

@@ -14,7 +14,10 @@ async def test_the_second_factor_of_one_account_is_taken_off(owner: asyncpg.Conn
     person, other = await someone(owner, CARITAS), await someone(owner, CARITAS)
     for one in (person, other):
         await owner.execute(SWITCHED_ON, one.account_id)
+    before = await owner.fetchval("SELECT count(*) FROM letter WHERE kind = 'factor_unlocked'")
     await unlocked(owner, f" {person.email.upper()}")
+    told = await owner.fetch("SELECT email FROM letter WHERE kind = 'factor_unlocked' ORDER BY at DESC")
+    assert (len(told) - before, told[0]["email"]) == (1, person.email)
     left = {row["account_id"] for row in await owner.fetch("SELECT account_id FROM second_factor")}
     assert left & {person.account_id, other.account_id} == {other.account_id}
     for email in (person.email, "nessuno@prova.example"):
