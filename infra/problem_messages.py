@@ -65,8 +65,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "For you somebody else who coordinates has to ask. If you can still enter, switch it off in your account.",
     ),
     "problem.factor_reset_same": (
-        "Serve una persona diversa da chi l'ha chiesto e da chi ha perso i codici.",
-        "It takes somebody other than whoever asked, and than whoever lost the codes.",
+        "Chi conferma non può essere chi ha perso i codici né chi l'ha chiesto. Deve coordinare da prima della "
+        "richiesta, e nessun invito deve legare i due. Chiedi a chi coordina il territorio.",
+        "Whoever confirms can be neither who lost the codes nor who asked. They must have coordinated before it was "
+        "asked, and no invitation may tie the two. Ask whoever coordinates the territory.",
     ),
     "problem.in_the_future": (
         "La data è nel futuro. Scrivi quella di oggi o una precedente.",

@@ -26,7 +26,7 @@ FIND = "SELECT * FROM reset_of_link($1)"
 RESET = "SELECT reset_password($1, $2)"
 IS_MEMBER = "SELECT email FROM managed_members() m WHERE m.id = $1 AND m.is_current"
 ASK_FACTOR = "SELECT * FROM ask_factor_reset($1)"
-CONFIRM_FACTOR = "SELECT confirm_factor_reset($1)"
+CONFIRM_FACTOR = "SELECT * FROM confirm_factor_reset($1)"
 WHY_NOT = {
     "asked": "problem.factor_reset_asked",
     "off": "problem.factor_reset_off",
@@ -109,13 +109,14 @@ async def confirm_factor_reset(actor: Actor, request_id: UUID) -> UUID:
     if not await connection().fetchval(listed, request_id):
         raise NotFound
     actor.require(Action.MEMBER_MANAGE)
-    refused = await connection().fetchval(CONFIRM_FACTOR, request_id)
-    if refused == "same":
+    ended = await connection().fetchrow(CONFIRM_FACTOR, request_id)
+    if ended["refused"] == "same":
         findings = Findings()
         findings.add(ProblemCode.WRONG_STATE, "request_id", text="problem.factor_reset_same")
         findings.settle()
-    if refused is not None:
+    if ended["refused"] is not None:
         raise NotFound
+    note(SignInEvent.FACTOR_ENDED, ended["email"])
     return actor.member_id
 
 

@@ -33,6 +33,8 @@ class Member(TenantRow):
     account_id = fields.UUIDField()
     organisation_id = fields.UUIDField()
     role = fields.CharField(max_length=30)
+    role_since = fields.DatetimeField(auto_now_add=True)
+    invited_by = fields.UUIDField(null=True)
     valid_from = fields.DateField()
     valid_until = fields.DateField(null=True)
 

@@ -111,7 +111,7 @@ BEGIN
     PERFORM take_turn();
     SELECT m.role INTO _before FROM member m WHERE {OF_MINE} AND m.id = _member AND {IS_CURRENT};
     IF _before IS NULL OR NOT gives_role(_before) OR NOT gives_role(_role) THEN RETURN false; END IF;
-    UPDATE member m SET role = _role WHERE {OF_MINE} AND m.id = _member;
+    UPDATE member m SET role = _role, role_since = clock_timestamp() WHERE {OF_MINE} AND m.id = _member;
     PERFORM settle_managers(_member, _before);
     RETURN true;
 END
@@ -245,10 +245,11 @@ BEGIN
                            WHERE a.id = _account AND a.email = _taken.email AND is_proved(a.id, _proof)) THEN
             RAISE EXCEPTION 'an invitation is for the address that it was sent to' USING ERRCODE = 'check_violation';
         END IF;
-        INSERT INTO member AS m (territory_id, account_id, organisation_id, role, valid_from)
-        VALUES (_taken.territory_id, _account, _taken.organisation_id, _taken.role, {TODAY})
+        INSERT INTO member AS m (territory_id, account_id, organisation_id, role, invited_by, valid_from)
+        VALUES (_taken.territory_id, _account, _taken.organisation_id, _taken.role, _taken.invited_by, {TODAY})
         ON CONFLICT (territory_id, account_id, organisation_id) DO UPDATE
-           SET role = EXCLUDED.role, valid_from = EXCLUDED.valid_from, valid_until = NULL
+           SET role = EXCLUDED.role, role_since = EXCLUDED.role_since, invited_by = EXCLUDED.invited_by,
+               valid_from = EXCLUDED.valid_from, valid_until = NULL
          WHERE NOT ({IS_CURRENT});
         SELECT m.id INTO member_id FROM member m
          WHERE m.territory_id = _taken.territory_id AND m.account_id = _account

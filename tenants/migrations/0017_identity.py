@@ -113,15 +113,44 @@ BEGIN
 END
 """
 
-COORDINATES_TERRITORY = f"""
+# It waits as long as the lost factor is the one that there is, its owner is a member still, and who asked could ask.
+IS_WAITING = f"""
+    q.territory_id = {TERRITORY} AND q.confirmed_at IS NULL AND q.expires_at > now()
+    AND EXISTS (SELECT FROM second_factor f WHERE f.account_id = q.account_id AND f.confirmed_at <= q.asked_at)
+    AND EXISTS (SELECT FROM member m WHERE m.territory_id = q.territory_id AND m.organisation_id = q.organisation_id
+                       AND m.account_id = q.account_id AND {IS_CURRENT})
+    AND EXISTS (SELECT FROM member m JOIN role_mask r ON r.role = m.role
+                 WHERE m.territory_id = q.territory_id AND m.organisation_id = q.organisation_id
+                   AND m.account_id = q.asked_by AND {IS_CURRENT} AND {IS_MANAGING})
+"""
+# Whoever manages the organisation's members sees it, and whoever coordinates the territory.
+IS_SEEN = f"(q.organisation_id = {ORGANISATION} OR gives_role('territory_coordinator'))"
+
+# Somebody, whoever invited them, whoever invited these, and so on: any of them may be one person with two addresses.
+LET_IN_BY = f"""
 BEGIN
-    RETURN EXISTS (SELECT FROM member m JOIN organisation o ON o.territory_id = m.territory_id
-               AND o.id = m.organisation_id AND o.is_lead
-             WHERE {OF_MINE} AND m.account_id = {ACCOUNT} AND {IS_CURRENT} AND m.role = 'territory_coordinator');
+    RETURN QUERY
+        WITH RECURSIVE chain (account_id) AS (
+            SELECT _account
+             UNION
+            SELECT m.invited_by FROM chain c
+              JOIN member m ON m.territory_id = {TERRITORY} AND m.account_id = c.account_id
+             WHERE m.invited_by IS NOT NULL)
+        SELECT c.account_id FROM chain c;
 END
 """
 
-# Whoever manages the member's organisation asks; the same, or who coordinates the territory, confirms.
+# Nor is it whoever was given the role since it was asked: whoever asked could give it to an address of their own.
+IS_SECOND_PERSON = f"""
+BEGIN
+    RETURN _lost_by <> {ACCOUNT}
+       AND EXISTS (SELECT FROM member m WHERE {OF_MINE} AND m.account_id = {ACCOUNT} AND m.role_since <= _asked_at)
+       AND NOT EXISTS (
+           SELECT FROM let_in_by({ACCOUNT}) mine JOIN let_in_by(_asked_by) theirs ON theirs.id = mine.id);
+END
+"""
+
+# Whoever manages the member's organisation asks. What another organisation has asked is not told here.
 ASK_FACTOR_RESET = f"""
 DECLARE
     _account uuid;
@@ -134,8 +163,8 @@ BEGIN
         RETURN QUERY SELECT NULL::uuid, 'off'; RETURN;
     END IF;
     PERFORM FROM account a WHERE a.id = _account FOR NO KEY UPDATE;
-    IF EXISTS (SELECT FROM factor_reset q WHERE q.territory_id = {TERRITORY} AND q.account_id = _account
-                  AND q.confirmed_at IS NULL AND q.expires_at > now()) THEN
+    IF EXISTS (SELECT FROM factor_reset q
+                WHERE q.organisation_id = {ORGANISATION} AND q.account_id = _account AND {IS_WAITING}) THEN
         RETURN QUERY SELECT NULL::uuid, 'asked'; RETURN;
     END IF;
     INSERT INTO factor_reset AS q (territory_id, organisation_id, account_id, asked_by, asked_at, expires_at)
@@ -151,40 +180,32 @@ BEGIN
     IF managing_role() IS NULL THEN RETURN; END IF;
     RETURN QUERY
         SELECT q.territory_id, q.id, whose.display_name::text, o.name::text, asker.display_name::text, q.asked_at,
-               q.expires_at, q.asked_by <> {ACCOUNT} AND q.account_id <> {ACCOUNT}
+               q.expires_at, is_second_person(q.asked_by, q.asked_at, q.account_id)
           FROM factor_reset q
           JOIN account whose ON whose.id = q.account_id
           JOIN account asker ON asker.id = q.asked_by
           JOIN organisation o ON o.territory_id = q.territory_id AND o.id = q.organisation_id
-         WHERE q.territory_id = {TERRITORY} AND q.confirmed_at IS NULL AND q.expires_at > now()
-           AND (q.organisation_id = {ORGANISATION} OR coordinates_territory());
+         WHERE {IS_SEEN} AND {IS_WAITING};
 END
 """
 
-# Whoever asked has to be able to ask still; the second person is another one, and neither is whom it is about.
+# Of two at once the second finds that it is confirmed.
 CONFIRM_FACTOR_RESET = f"""
 DECLARE
     _taken factor_reset;
 BEGIN
-    IF managing_role() IS NULL THEN RETURN 'forbidden'; END IF;
-    SELECT q.* INTO _taken FROM factor_reset q
-     WHERE q.territory_id = {TERRITORY} AND q.id = _request AND q.confirmed_at IS NULL AND q.expires_at > now()
-       AND (q.organisation_id = {ORGANISATION} OR coordinates_territory()) FOR UPDATE;
-    IF NOT FOUND THEN RETURN 'absent'; END IF;
-    IF {ACCOUNT} IN (_taken.asked_by, _taken.account_id) OR NOT EXISTS (
-        SELECT FROM member m JOIN role_mask r ON r.role = m.role
-         WHERE m.territory_id = {TERRITORY} AND m.organisation_id = _taken.organisation_id
-           AND m.account_id = _taken.asked_by AND {IS_CURRENT} AND {IS_MANAGING}) THEN
-        RETURN 'same';
+    IF managing_role() IS NULL THEN RETURN QUERY SELECT NULL::text, 'forbidden'; RETURN; END IF;
+    SELECT q.* INTO _taken FROM factor_reset q WHERE q.id = _request AND {IS_SEEN} AND {IS_WAITING} FOR UPDATE;
+    IF NOT FOUND THEN RETURN QUERY SELECT NULL::text, 'absent'; RETURN; END IF;
+    IF NOT is_second_person(_taken.asked_by, _taken.asked_at, _taken.account_id) THEN
+        RETURN QUERY SELECT NULL::text, 'same'; RETURN;
+    END IF;
+    IF NOT lose_factor(_taken.account_id, _taken.asked_at, 'factor_ended') THEN
+        RETURN QUERY SELECT NULL::text, 'absent'; RETURN;
     END IF;
     UPDATE factor_reset q SET confirmed_at = now(), confirmed_by = {ACCOUNT}
      WHERE q.territory_id = {TERRITORY} AND q.id = _request;
-    PERFORM FROM account a WHERE a.id = _taken.account_id FOR NO KEY UPDATE;
-    DELETE FROM second_factor f WHERE f.account_id = _taken.account_id;
-    PERFORM forget_devices(_taken.account_id);
-    UPDATE session s SET revoked_at = now() WHERE s.account_id = _taken.account_id AND s.revoked_at IS NULL;
-    PERFORM write_to('factor_ended', _taken.account_id);
-    RETURN NULL;
+    RETURN QUERY SELECT a.email::text, NULL::text FROM account a WHERE a.id = _taken.account_id;
 END
 """
 
@@ -196,10 +217,12 @@ LETTER = (
     "TABLE (id uuid, kind text, email text, language text, attempts int, is_to_be_sent boolean, organisation text, "
     "waiting int)"
 )
+SECOND = "_asked_by uuid, _asked_at timestamptz, _lost_by uuid"
 FACTOR_RESET = Tenancy("factor_reset", refers={"organisation_id": "organisation"}, index=[("account_id",)])
 FUNCTIONS = [
     *definer("write_to", "_kind text, _account uuid", "void", WRITE_TO, callers=""),
-    *definer("coordinates_territory", "", "boolean", COORDINATES_TERRITORY, callers=""),
+    *definer("let_in_by", "_account uuid", "TABLE (id uuid)", LET_IN_BY, callers=""),
+    *definer("is_second_person", SECOND, "boolean", IS_SECOND_PERSON, callers=""),
     *definer("add_reset", "_email text, _token_hash bytea", "boolean", ADD_RESET, callers=""),
     *definer("ask_password_reset", "_email text, _language text", "void", ASK_LINK),
     *definer("send_password_reset", "_member uuid", "boolean", SEND_LINK),
@@ -216,7 +239,7 @@ FUNCTIONS = [
     *definer("reset_password", "_token_hash bytea, _new text", "uuid", RESET),
     *definer("ask_factor_reset", "_member uuid", "TABLE (request_id uuid, refused text)", ASK_FACTOR_RESET),
     *definer("factor_resets", "", REQUEST_ROW, FACTOR_RESETS),
-    *definer("confirm_factor_reset", "_request uuid", "text", CONFIRM_FACTOR_RESET),
+    *definer("confirm_factor_reset", "_request uuid", "TABLE (email text, refused text)", CONFIRM_FACTOR_RESET),
 ]
 STATEMENTS = [
     *(line for table in ("known_device", "letter", "password_reset") for line in closed(table)),

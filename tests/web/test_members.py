@@ -124,6 +124,12 @@ async def test_whoever_has_an_account_signs_in_with_it(
     assert (page.status, page.address) == (200, "/today")
     assert "Revisione" in page.page.text
     assert (await member_of(ask, person.email))["role"] == "AUDITOR"
+    kept = "SELECT i.email FROM member m JOIN account i ON i.id = m.invited_by WHERE m.account_id = $1"
+    async with owner.transaction():
+        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
+        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+        chief = (await ask("coordinatrice", "{ viewer { email } }"))["data"]["viewer"]["email"]
+        assert [row["email"] for row in await owner.fetch(kept, person.account_id)] == [chief]
     await page.open("/organisation")
     assert "Caritas" in page.page.text
 

@@ -15,7 +15,7 @@ from jobs.letters import write
 from tenants.members.commands import linked
 from tenants.members.secrets import hash_of
 from tenants.members.throttles import MOST_FOR_ADDRESS, MOST_LINKS_FOR_ADDRESS
-from tests.api.people import CARITAS, PASSWORD, PONTE, Someone, asked, is_alive, someone
+from tests.api.people import CARITAS, PASSWORD, Someone, is_alive, someone
 from tests.api.test_guessing import guess
 from tests.web.conftest import Visit
 from tests.web.test_second_factor import still, switched_on
@@ -24,8 +24,6 @@ from tests.web.visitors import Visitor
 __all__ = ["still"]
 NEW = "quattro cavalli verdi al mare"
 CLAIM = "SELECT * FROM claim_letter(interval '1 minute')"
-
-REQUEST = re.compile(r"/members/lost/([\w-]+)/confirm")
 
 
 @pytest.fixture(autouse=True)
@@ -166,87 +164,22 @@ async def test_asking_is_limited_for_everybody_alike(visit: Visit, owner: asyncp
     assert await owner.fetchval(counted, person.email) == MOST_LINKS_FOR_ADDRESS
 
 
+async def by(owner: asyncpg.Connection, statement: str, *values: object) -> None:
+    """Change something of the territory, as the owner of the database."""
+    async with owner.transaction():
+        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
+        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+        await owner.execute(statement, *values)
+
+
 async def test_nothing_is_sent_to_who_works_for_nobody_any_more(
     owner: asyncpg.Connection, steward: asyncpg.Connection, visit: Visit, person: Someone
 ) -> None:
     """Decided when it is sent, and not when it was asked."""
     await forgot(await visit(), person.email)
-    async with owner.transaction():
-        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
-        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
-        await owner.execute("UPDATE member SET valid_until = '2024-01-01' WHERE account_id = $1", person.account_id)
+    await by(owner, "UPDATE member SET valid_until = '2024-01-01' WHERE account_id = $1", person.account_id)
     assert await post(steward) == []
     assert await owner.fetchval("SELECT count(*) FROM password_reset WHERE account_id = $1", person.account_id) == 0
-
-
-async def test_two_persons_end_a_lost_second_factor(
-    visit: Visit, owner: asyncpg.Connection, steward: asyncpg.Connection, person: Someone, still: int
-) -> None:
-    own = await visit()
-    await own.open("/sign-in")
-    await own.send("/sign-in", **person.typed())
-    await switched_on(own, still)
-    first, second, elsewhere = [await someone(owner, body, role="coordinator") for body in (CARITAS, CARITAS, PONTE)]
-    asker, confirmer, stranger = [await visit() for _ in range(3)]
-    for visitor, who in ((asker, first), (confirmer, second), (stranger, elsewhere)):
-        await visitor.open("/sign-in")
-        await visitor.send("/sign-in", **who.typed())
-    member = await owner_of(owner, person)
-    await asker.open(f"/members/{member}/help")
-    await asker.send(f"/members/{member}/help/password")
-    assert "Il link è in partenza" in asker.page.text
-    await asker.open(f"/members/{member}/help")
-    others = set(REQUEST.findall((await confirmer.open("/members")).source))
-    await asker.send(f"/members/{member}/help/factor")
-    assert "un'altra persona che coordina deve confermarla" in asker.page.text
-    assert [
-        subject for to, _, text in await post(steward) for subject in re.findall(r"^Subject: (.*)$", text, re.MULTILINE)
-    ]
-    (request,) = set(REQUEST.findall((await confirmer.open("/members")).source)) - others
-    assert request not in (await asker.open("/members")).source
-
-    for visitor, answer in ((asker, "WRONG_STATE"), (own, "NOT_FOUND"), (stranger, "NOT_FOUND")):
-        assert await confirmed(visitor, request) == [answer]
-    await confirmer.send(f"/members/lost/{request}/confirm")
-    assert "La verifica in due passaggi è disattivata" in confirmer.page.text
-    assert not await is_alive(own.client.cookies["__Host-win-session"])
-    ((to, _, text),) = await post(steward)
-    assert (to, "due persone" in text) == (person.email, True)
-    again = await visit()
-    await again.open("/sign-in")
-    await again.send("/sign-in", **person.typed())
-    assert again.address == "/today"
-    await by_sql(owner, first, person)
-
-
-async def confirmed(visitor: Visitor, request: str) -> list[str]:
-    """Confirm it by the API, and return what that is answered."""
-    confirm = "mutation ($input: ConfirmFactorResetInput!) { confirmFactorReset(input: $input) { problems { code } } }"
-    visitor.client.headers["X-WIN-CSRF"] = "1"
-    body = await asked(visitor.client, confirm, requestId=request)
-    told = body.get("errors") or body["data"]["confirmFactorReset"]["problems"]
-    return [one.get("code") or one["extensions"]["code"] for one in told]
-
-
-async def by_sql(owner: asyncpg.Connection, asker: Someone, person: Someone) -> None:
-    """Plain SQL does not do it either for one person in both places, nor for the person themselves."""
-    statement = "UPDATE factor_reset SET confirmed_by = $1 WHERE account_id = $2"
-    for confirmed_by in (asker.account_id, person.account_id):
-        begun = owner.transaction()
-        await begun.start()
-        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
-        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
-        with pytest.raises(asyncpg.CheckViolationError):
-            await owner.execute(statement, confirmed_by, person.account_id)
-        await begun.rollback()
-
-
-async def owner_of(owner: asyncpg.Connection, person: Someone) -> str:
-    """Return the global id of somebody's membership."""
-    async with owner.transaction():
-        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
-        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
-        return f"member_{await owner.fetchval('SELECT id FROM member WHERE account_id = $1', person.account_id)}"
 
 
 async def test_the_log_tells_what_happened_and_of_nobody(

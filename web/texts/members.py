@@ -81,8 +81,10 @@ MEMBERS: Mapping[str, tuple[str, str]] = {
     ),
     "members.count": ("Persone: {count}", "People: {count}"),
     "members.factor_asked": (
-        "La richiesta è pronta: ora un'altra persona che coordina deve confermarla.",
-        "The request is made: now somebody else who coordinates has to confirm it.",
+        "La richiesta è pronta: ora un'altra persona che coordina deve confermarla, per esempio chi coordina il "
+        "territorio.",
+        "The request is made: now somebody else who coordinates has to confirm it, for instance whoever coordinates "
+        "the territory.",
     ),
     "members.factor_confirmed": (
         "La verifica in due passaggi è disattivata. La persona riceve una e-mail.",
@@ -138,12 +140,14 @@ MEMBERS: Mapping[str, tuple[str, str]] = {
         "Lost codes, to be confirmed",
     ),
     "members.lost_two": (
-        "Chi conferma è diverso da chi l'ha chiesto. Prima di confermare, parla con la persona che ha perso i codici.",
-        "Whoever confirms is not whoever asked. Before you confirm, talk with the person who lost the codes.",
+        "Chi conferma è diverso da chi l'ha chiesto, e nessuno dei due ha invitato l'altro. Prima di confermare, parla "
+        "con la persona che ha perso i codici.",
+        "Whoever confirms is not whoever asked, and neither has invited the other. Before you confirm, talk with the "
+        "person who lost the codes.",
     ),
     "members.lost_waits": (
-        "Deve confermare un'altra persona.",
-        "Somebody else has to confirm.",
+        "Deve confermare un'altra persona: per esempio chi coordina il territorio.",
+        "Somebody else has to confirm: whoever coordinates the territory, for instance.",
     ),
     "members.no_invitations": ("Nessun invito in attesa.", "No open invitations."),
     "members.remove": ("Togli", "Remove"),
