@@ -15,9 +15,11 @@ from tests.web.conftest import Visit
 from tests.web.test_account import entered
 from tests.web.test_forms import says
 from tests.web.test_pages import is_whole
-from tests.web.visitors import Visitor
+from tests.web.visitors import ORIGIN, Visitor
 
 CHALLENGE = "__Host-win-challenge"
+SHOWN = "__Host-win-shown"
+KEY_PAGE, CODES_PAGE = "/account/second-factor/key", "/account/second-factor/codes"
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +103,32 @@ async def test_it_is_switched_on_asked_and_switched_off(visit: Visit, person: So
     await visitor.send("/account/second-factor/end", currentPassword=PASSWORD, code=recovery[0])
     assert "Verifica in due passaggi disattivata." in visitor.page.text
     await entered(visit, person)
+
+
+async def test_key_and_codes_are_shown_once_and_reloading_sends_nothing(
+    visit: Visit, owner: asyncpg.Connection, person: Someone, still: int
+) -> None:
+    visitor, other = await entered(visit, person), await entered(visit, await someone(owner, CARITAS))
+    await visitor.open("/account/second-factor")
+    typed = visitor.page.form("/account/second-factor").filled(currentPassword=PASSWORD)
+    answer = await visitor.client.post("/account/second-factor", data=dict(typed), headers={"Origin": ORIGIN})
+    assert (answer.status_code, answer.headers["location"]) == (303, KEY_PAGE)
+    # It is left for this session and for that page: nobody else reads it, nor does another page.
+    other.client.cookies.set(SHOWN, visitor.client.cookies[SHOWN], domain="win.example")
+    for reader, place in ((other, KEY_PAGE), (visitor, CODES_PAGE)):
+        await reader.open(place)
+        assert reader.address == "/account"
+    await visitor.open(KEY_PAGE)
+    secret = secret_on(visitor)
+    assert SHOWN not in visitor.client.cookies
+    await visitor.send("/account/second-factor/confirm", code="000000")
+    assert (visitor.address, secret_on(visitor)) == (KEY_PAGE, secret)
+    await visitor.send("/account/second-factor/confirm", code=code_at(secret, still))
+    assert visitor.address == CODES_PAGE
+    assert 'class="key"' in visitor.page.source
+    for place in (CODES_PAGE, KEY_PAGE):
+        await visitor.open(place)
+        assert visitor.address == "/account"
 
 
 async def test_recovery_codes_let_in_once_and_replay_does_not(visit: Visit, person: Someone, still: int) -> None:

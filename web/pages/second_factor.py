@@ -1,6 +1,7 @@
 """Switching two-step verification on and off."""
 
 import re
+from typing import Any
 
 import segno
 from markupsafe import Markup
@@ -13,8 +14,10 @@ from tenants.members.codes import address_of
 from web.ask import Told, ask, do
 from web.forms import Problems, Typed, local, read_form
 from web.rendering import page, redirect, render
+from web.shown_once import forget, leave, left
 
 HOME = "/account"
+KEY_PAGE, CODES_PAGE = "/account/second-factor/key", "/account/second-factor/codes"
 KEY = re.compile(r"[A-Z2-7]{32}")
 
 
@@ -28,7 +31,7 @@ async def shown(request: Request, template: str, problems: Problems, status: int
 
 async def attempted(
     request: Request, operation: str, given: dict[str, str], at: str
-) -> tuple[dict[str, object], Problems, int]:
+) -> tuple[dict[str, Any], Problems, int]:
     """Run a mutation; return its payload, the problems, and the status of a page that tells them."""
     try:
         payload, problems = await do(request, operation, given)
@@ -45,7 +48,7 @@ async def begin(request: Request) -> Response:
 
 
 async def start(request: Request) -> Response:
-    """Show the secret: as a picture, as a link and as text."""
+    """Make a secret, for the page that shows it."""
     typed = await read_form(request)
     password = typed.values.get("currentPassword", [""])[0]
     payload, problems, status = await attempted(
@@ -53,35 +56,42 @@ async def start(request: Request) -> Response:
     )
     if problems:
         return await shown(request, "factor_begin.html", problems, status)
-    return await key_page(request, str(payload["secret"]), [])
+    return leave(request, redirect(KEY_PAGE), KEY_PAGE, payload["secret"])
+
+
+async def key(request: Request) -> Response:
+    """Show the secret once. Whoever comes back to it begins anew."""
+    secret = left(request)
+    return redirect(HOME) if secret is None else forget(await key_page(request, secret, []))
 
 
 async def key_page(request: Request, secret: str, problems: Problems, status: int = 200) -> Response:
-    """Render the secret that this page was given, and ask the first code."""
+    """Render the secret as a picture, as a link and as text, and ask the first code."""
     email = (await ask(request, "viewer")).data["viewer"]["email"]
     address = address_of(secret, email)
     spaced = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     picture = segno.make(address, micro=False).svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None)
     words = {"secret": secret, "spaced": spaced, "address": address}
     drawn = Markup(picture)  # noqa: S704 - made by the library, of an address that it does not write into it
-    return await shown(request, "factor_key.html", problems, status, words=words, picture=drawn, again=None)
+    return await shown(request, "factor_key.html", problems, status, words=words, picture=drawn)
 
 
 async def confirm(request: Request) -> Response:
-    """Switch it on, and show the recovery codes."""
+    """Switch it on, and lead to the recovery codes."""
     typed = await read_form(request)
     secret = typed.text("secret")
     if not KEY.fullmatch(secret):
         return redirect("/account/second-factor")
     payload, problems, status = await attempted(request, "confirm_second_factor", {"code": typed.text("code")}, "code")
     if problems:
-        return await key_page(request, secret, problems, status)
-    return await shown(request, "factor_codes.html", [], codes=payload["recoveryCodes"])
+        return leave(request, await key_page(request, secret, problems, status), KEY_PAGE, secret)
+    return leave(request, redirect(CODES_PAGE), CODES_PAGE, " ".join(payload["recoveryCodes"]))
 
 
-async def confirmed(_request: Request) -> Response:
-    """Lead on whoever comes back to the page of the recovery codes: those are not shown again."""
-    return redirect(HOME)
+async def codes(request: Request) -> Response:
+    """Show the recovery codes once."""
+    told = left(request)
+    return redirect(HOME) if told is None else forget(await shown(request, "factor_codes.html", [], codes=told.split()))
 
 
 async def ask_end(request: Request) -> Response:
@@ -103,7 +113,8 @@ ROUTES = [
     Route("/account/second-factor", page(begin), methods=["GET"]),
     Route("/account/second-factor", page(start), methods=["POST"]),
     Route("/account/second-factor/confirm", page(confirm), methods=["POST"]),
-    Route("/account/second-factor/confirm", page(confirmed), methods=["GET"]),
+    Route(KEY_PAGE, page(key), methods=["GET"]),
+    Route(CODES_PAGE, page(codes), methods=["GET"]),
     Route("/account/second-factor/end", page(ask_end), methods=["GET"]),
     Route("/account/second-factor/end", page(end), methods=["POST"]),
 ]

@@ -104,10 +104,10 @@ PUBLIC: Mapping[str, tuple[str, str]] = {
     ),
     "privacy.c_cookies": ("I cookie", "Cookies"),
     "privacy.c_cookies_text": (
-        "Solo quelli che servono: per restare collegato, per la lingua, per riconoscere il tuo browser. Non c'è "
-        "pubblicità, nessuno ti segue, e niente arriva da altri siti.",
-        "Only those that are needed: to stay signed in, for the language, to know your browser again. There are no "
-        "advertisements, nobody follows you, and nothing comes from other sites.",
+        "Solo quelli che servono: per restare collegato, per la verifica in due passaggi, per la lingua, per "
+        "riconoscere il tuo browser. Non c'è pubblicità, nessuno ti segue, e niente arriva da altri siti.",
+        "Only those that are needed: to stay signed in, for two-step verification, for the language, to know your "
+        "browser again. There are no advertisements, nobody follows you, and nothing comes from other sites.",
     ),
     "privacy.d_rights": ("I tuoi diritti", "Your rights"),
     "privacy.d_rights_text": (
