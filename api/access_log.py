@@ -1,6 +1,6 @@
 """The query of who read a case."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -15,7 +15,14 @@ from tenants.cases.queries import demand_own_case
 @strawberry.type
 class Query:
     @page_of("AccessLogEntry", "Reads of a case that I hold by other organisations, newest first.")
-    async def access_log(self, info: strawberry.Info, case_id: strawberry.ID, **paging: Any) -> Any:
+    async def access_log(
+        self,
+        info: strawberry.Info,
+        case_id: Annotated[
+            strawberry.ID, strawberry.argument(description="The `id` of a case that my organisation holds.")
+        ],
+        **paging: Any,
+    ) -> Any:
         case = row_id("case", case_id)
         await alone(info._raw_info, lambda: demand_own_case(case))
         info.context.viewer.actor.require(Action.ACCESS_LOG_READ)

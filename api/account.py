@@ -27,23 +27,23 @@ Spoken = payload("SetLanguagePayload", "viewer", "Viewer")
 NewsSet = payload("SetNewsByMailPayload", "viewer", "Viewer")
 
 
-@strawberry.input
+@strawberry.input(description="The present password proves that it is I.")
 class ChangePasswordInput:
-    current_password: str
+    current_password: str = strawberry.field(description="In a variable, never in the document.")
     new_password: str = strawberry.field(description="At least 12 characters, and none of the obvious ones.")
 
 
-@strawberry.input
+@strawberry.input(description="Which of my sessions or tokens ends.")
 class EndSessionInput:
     session_id: strawberry.ID
 
 
-@strawberry.input
+@strawberry.input(description="The language of all that I am told.")
 class SetLanguageInput:
     language: str = strawberry.field(description="`it` or `en`.")
 
 
-@strawberry.input
+@strawberry.input(description="Whether a mail tells me that something waits.")
 class SetNewsByMailInput:
     wanted: bool = strawberry.field(description="False, and no mail says any more that something waits for me.")
 
@@ -67,19 +67,19 @@ def demand_browser(viewer: Viewer) -> None:
         raise Refused("error.browser_only")
 
 
-@strawberry.input
+@strawberry.input(description="The present password proves that it is I.")
 class StartSecondFactorInput:
-    current_password: str
+    current_password: str = strawberry.field(description="In a variable, never in the document.")
 
 
-@strawberry.input
+@strawberry.input(description="A code proves that the application is set up.")
 class ConfirmSecondFactorInput:
     code: str = strawberry.field(description="The first code that the application shows.")
 
 
-@strawberry.input
+@strawberry.input(description="Password and code prove that it is I.")
 class EndSecondFactorInput:
-    current_password: str
+    current_password: str = strawberry.field(description="In a variable, never in the document.")
     code: str = strawberry.field(description="A code of the application, or a recovery code.")
 
 

@@ -25,21 +25,21 @@ else:
     BasisName, PurposeName, KindName = TYPES.enum(Basis), TYPES.enum(Purpose), TYPES.enum(OrganisationKind)
 
 
-@strawberry.input
+@strawberry.input(description="What may be shared, with whom, for what, until when: as the person was told.")
 class GiveAuthorisationInput:
     case_id: strawberry.ID
-    basis: BasisName
-    purposes: list[PurposeName]
+    basis: BasisName = strawberry.field(description="Special and judicial fields need CONSENT.")
+    purposes: list[PurposeName] = strawberry.field(description="At least one; nothing is shared for any other.")
     fields: list[str] = strawberry.field(description="Keys of fields or groups; a special field is named itself.")
     until: date = strawberry.field(description="The last day of it.")
     organisations: list[str] = strawberry.field(default_factory=list, description="Slugs.")
     kinds: list[KindName] = strawberry.field(default_factory=list, description="Kinds of organisation.")
 
 
-@strawberry.input
+@strawberry.input(description="Which authorisation is taken back, and why.")
 class WithdrawAuthorisationInput:
     authorisation_id: strawberry.ID
-    reason: str
+    reason: str = strawberry.field(description="For the holder's own records, at most 500 characters.")
 
 
 @strawberry.input(description="Every condition that is given has to hold.")

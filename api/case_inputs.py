@@ -19,7 +19,7 @@ else:
     Status, Reason, SexName = TYPES.enum(CaseStatus), TYPES.enum(ClosureReason), TYPES.enum(Sex)
 
 
-@strawberry.input
+@strawberry.input(description="Whom the case is about, as far as it is known.")
 class PersonInput:
     given_name: str | None = UNSET
     family_name: str | None = UNSET
@@ -29,19 +29,23 @@ class PersonInput:
     identity_code: str | None = UNSET
 
 
-@strawberry.input
+@strawberry.input(description="A need as it is told at first; it is not changed, but removed and told anew.")
 class NeedInput:
     macro: str
     item: str | None = UNSET
     note: str | None = UNSET
 
 
-@strawberry.input
+@strawberry.input(description="What is known at the first contact.")
 class OpenCaseInput:
-    person: PersonInput
-    municipality: str | None = UNSET
-    needs: list[NeedInput] | None = UNSET
-    external_reference: str | None = UNSET
+    person: PersonInput = strawberry.field(description="A name, or any other value.")
+    municipality: str | None = strawberry.field(
+        default=UNSET, description="ISTAT code of the town where the person lives."
+    )
+    needs: list[NeedInput] | None = strawberry.field(default=UNSET, description="At most 50.")
+    external_reference: str | None = strawberry.field(
+        default=UNSET, description="What my program calls it: at most 100 characters, each used once."
+    )
 
 
 @strawberry.input
@@ -113,11 +117,11 @@ class UpdateJusticeInput(UpdateInput):
 
 @strawberry.input
 class UpdateNeedsInput(UpdateInput):
-    add: list[NeedInput] = strawberry.field(default_factory=list)
-    remove: list[strawberry.ID] = strawberry.field(default_factory=list)
+    add: list[NeedInput] = strawberry.field(default_factory=list, description="At most 50.")
+    remove: list[strawberry.ID] = strawberry.field(default_factory=list, description="Their `id`s, at most 50.")
 
 
-@strawberry.input
+@strawberry.input(description="Where the case goes from where it stands, and why if it ends.")
 class ChangeCaseStatusInput:
     case_id: strawberry.ID
     status: Status = strawberry.field(description="One of those in `viewerCan { changeStatusTo }`.")
@@ -127,7 +131,7 @@ class ChangeCaseStatusInput:
     reason: Reason | None = strawberry.field(default=UNSET, description="Why it is closed; needed then, and only then.")
 
 
-@strawberry.input
+@strawberry.input(description="Which case, and its name in another program.")
 class SetExternalReferenceInput:
     case_id: strawberry.ID
     external_reference: str | None = strawberry.field(

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -25,13 +25,13 @@ from tenants.cases.names import asked_words
 from tenants.cases.references import as_stored, set_external_reference
 
 
-@strawberry.input(description="Every condition that is given has to hold.")
+@strawberry.input(description="Every condition that is given has to hold; each is a question about what I may read.")
 class CaseFilter:
-    status: inputs.Status | None = UNSET
-    number: str | None = UNSET
+    status: inputs.Status | None = strawberry.field(default=UNSET, description="Where the case stands now.")
+    number: str | None = strawberry.field(default=UNSET, description="The whole number, in capitals or not.")
     holder: str | None = strawberry.field(default=UNSET, description="Slug of the organisation that holds it.")
-    opened_from: date | None = UNSET
-    opened_to: date | None = UNSET
+    opened_from: date | None = strawberry.field(default=UNSET, description="The first day of opening that is meant.")
+    opened_to: date | None = strawberry.field(default=UNSET, description="The last day of opening that is meant.")
     municipality: str | None = strawberry.field(default=UNSET, description="ISTAT code.")
     name: str | None = strawberry.field(
         default=UNSET,
@@ -89,7 +89,9 @@ class Query:
         self,
         info: strawberry.Info,
         filter: CaseFilter | None = UNSET,  # noqa: A002
-        order_by: CaseOrder | None = UNSET,
+        order_by: Annotated[
+            CaseOrder | None, strawberry.argument(description="By the day of opening; newest first if nothing is said.")
+        ] = UNSET,
         **paging: Any,
     ) -> Any:
         info.context.viewer.actor.require(Action.CASE_READ)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from enum import Enum
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import strawberry
 
@@ -74,7 +74,9 @@ class Query:
     @strawberry.field(
         description="A list that values are chosen from, in the order in which it is shown to people.",
     )
-    async def catalogue(self, info: strawberry.Info, name: CatalogueName) -> list[CatalogueEntry] | None:
+    async def catalogue(
+        self, info: strawberry.Info, name: Annotated[CatalogueName, strawberry.argument(description="Which list.")]
+    ) -> list[CatalogueEntry] | None:
         return list(entries(name, language_of(info)))
 
     @strawberry.field(description="The registry of fields, in its order, those that no value has yet too.")

@@ -27,33 +27,33 @@ else:
 PREFIX = "joint-intervention"
 
 
-@strawberry.input
+@strawberry.input(description="Who is invited to what, and what they would be shown.")
 class ProposeJointInterventionInput:
     case_id: strawberry.ID
-    purpose: PurposeName
+    purpose: PurposeName = strawberry.field(description="It decides which clause of the pact shares what.")
     partners: list[str] = strawberry.field(description="Slugs of the organisations to invite.")
     fields: list[str] = strawberry.field(description="Keys of fields or groups to offer.")
-    message: str | None = UNSET
+    message: str | None = strawberry.field(default=UNSET, description="For those invited, at most 2000 characters.")
 
 
-@strawberry.input
+@strawberry.input(description="Which invitation my organisation accepts.")
 class AcceptJointInterventionInput:
     joint_intervention_id: strawberry.ID
 
 
-@strawberry.input
+@strawberry.input(description="Which invitation my organisation declines, and why.")
 class DeclineJointInterventionInput:
     joint_intervention_id: strawberry.ID
-    reason: DeclineReasonName
+    reason: DeclineReasonName = strawberry.field(description="Told to the holder.")
 
 
-@strawberry.input
+@strawberry.input(description="Which joint work ends, and why.")
 class CloseJointInterventionInput:
     joint_intervention_id: strawberry.ID
-    reason: ClosingReasonName
+    reason: ClosingReasonName = strawberry.field(description="Told to the partners.")
 
 
-@strawberry.input
+@strawberry.input(description="Which joint work is to stand on which authorisation.")
 class AttachAuthorisationInput:
     joint_intervention_id: strawberry.ID
     authorisation_id: strawberry.ID = strawberry.field(
@@ -77,7 +77,7 @@ class JointInterventionFilter:
         return {name: str(value) for name, value in values.items()}
 
 
-@strawberry.input
+@strawberry.input(description="Which proposal my organisation has read.")
 class MarkProposalReadInput:
     joint_intervention_id: strawberry.ID
 

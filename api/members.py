@@ -25,25 +25,25 @@ else:
     RoleName = TYPES.enum(Role)
 
 
-@strawberry.input
+@strawberry.input(description="Who is asked, and what they will be.")
 class InviteMemberInput:
-    email: str
-    display_name: str
-    role: RoleName
+    email: str = strawberry.field(description="Where the link is sent.")
+    display_name: str = strawberry.field(description="At most 100 characters; whoever accepts may write it otherwise.")
+    role: RoleName = strawberry.field(description="Not above my own.")
 
 
-@strawberry.input
+@strawberry.input(description="Which invitation is taken back.")
 class WithdrawInvitationInput:
     invitation_id: strawberry.ID
 
 
-@strawberry.input
+@strawberry.input(description="Who gets which role.")
 class ChangeMemberRoleInput:
     member_id: strawberry.ID
-    role: RoleName
+    role: RoleName = strawberry.field(description="From their next request on; not above my own.")
 
 
-@strawberry.input
+@strawberry.input(description="Whose membership ends.")
 class RemoveMemberInput:
     member_id: strawberry.ID
 

@@ -1,7 +1,7 @@
 """Anything by its global id, one or several at once."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -32,7 +32,14 @@ class Query:
         description="Several things by their ids, at most 100, in the order of the ids; null, without an error, in the "
         "place of what is absent and of what I may not see.",
     )
-    async def nodes(self, info: strawberry.Info, ids: list[strawberry.ID]) -> Any:
+    async def nodes(
+        self,
+        info: strawberry.Info,
+        ids: Annotated[
+            list[strawberry.ID],
+            strawberry.argument(description="As answers gave them: of whatever types, at most 100."),
+        ],
+    ) -> Any:
         if len(ids) > MOST:
             raise BadRequest("error.too_many_ids", most=MOST)
         places = [named_row(id_) for id_ in ids]

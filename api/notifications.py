@@ -1,6 +1,6 @@
 """The query and the mutation of notifications."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -15,7 +15,7 @@ from tenants.notifications.shape import NOTIFICATIONS
 Marked = payload("MarkNotificationReadPayload", "notification", "Notification")
 
 
-@strawberry.input
+@strawberry.input(description="Which notification I have read.")
 class MarkNotificationReadInput:
     notification_id: strawberry.ID
 
@@ -24,7 +24,7 @@ SeveralMarked = payload("MarkNotificationsReadPayload", "viewer", "Viewer")
 MOST = 100
 
 
-@strawberry.input
+@strawberry.input(description="Which notifications I have read.")
 class MarkNotificationsReadInput:
     notification_ids: list[strawberry.ID] | None = strawberry.field(
         default=strawberry.UNSET, description="Which ones, 100 at most; left out, all of mine."
@@ -34,7 +34,12 @@ class MarkNotificationsReadInput:
 @strawberry.type
 class Query:
     @page_of("Notification", "What I am told, as a member of my organisation, newest first.")
-    async def notifications(self, info: strawberry.Info, unread_only: bool = False, **paging: Any) -> Any:
+    async def notifications(
+        self,
+        info: strawberry.Info,
+        unread_only: Annotated[bool, strawberry.argument(description="Leave out what I have marked as read.")] = False,
+        **paging: Any,
+    ) -> Any:
         filters = {"unread_only": "true"} if unread_only else {}
         return await read_page(info._raw_info, "Notification", NOTIFICATIONS, filters=filters, **paging)
 

@@ -60,7 +60,7 @@ class Query:
         self,
         info: strawberry.Info,
         case_id: strawberry.ID,
-        purpose: PurposeName,
+        purpose: Annotated[PurposeName, strawberry.argument(description="The purpose that would be proposed.")],
         partners: Annotated[list[str], strawberry.argument(description="Slugs of the organisations to invite.")],
         fields: Annotated[list[str], strawberry.argument(description="Keys of fields or groups to offer.")],
     ) -> SharingPreview | None:

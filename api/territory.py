@@ -23,9 +23,9 @@ else:
     KindName, PurposeName = TYPES.enum(OrganisationKind), TYPES.enum(Purpose)
 
 
-@strawberry.input
+@strawberry.input(description="Every condition that is given has to hold.")
 class OrganisationFilter:
-    kind: KindName | None = UNSET
+    kind: KindName | None = strawberry.field(default=UNSET, description="What it is by law or by mission.")
     receives_for: PurposeName | None = strawberry.field(
         default=UNSET, description="Organisations that the pact lets see something for this purpose, today."
     )
@@ -76,7 +76,13 @@ class Query:
     @strawberry.field(
         graphql_type=TYPES.classes["Pact"] | None, description="The pact in force, or an earlier version of it."
     )
-    async def pact(self, info: strawberry.Info, version: int | None = UNSET) -> Any:
+    async def pact(
+        self,
+        info: strawberry.Info,
+        version: Annotated[
+            int | None, strawberry.argument(description="The number of a version; the one in force if nothing is said.")
+        ] = UNSET,
+    ) -> Any:
         info.context.viewer.actor.require(Action.PACT_READ)
         row = await alone(info._raw_info, lambda: version_id(None if version is UNSET else version))
         if row is None:

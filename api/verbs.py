@@ -24,9 +24,11 @@ else:
 
 @strawberry.type(description="Something in the input that a person can mend.")
 class Problem:
-    code: ProblemCodes
+    code: ProblemCodes = strawberry.field(description="What is wrong, for programs.")
     path: list[str] = strawberry.field(description="Where it is in the input, names and positions.")
-    message: str
+    message: str = strawberry.field(
+        description="What is wrong and what to do, for people, in the language of the caller."
+    )
 
 
 @dataclass(frozen=True)

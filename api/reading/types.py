@@ -28,17 +28,20 @@ SCALARS: Mapping[Kind, Any] = {
 }
 
 
+NULL_OBJECT = "Null if I may read none of it."
+
+
 @strawberry.interface(description="Anything that has a global id.")
 class Node:
-    id: strawberry.ID
+    id: strawberry.ID = strawberry.field(description="Opaque: keep it, and send it back as it is.")
 
 
 @strawberry.type(description="Where a page stands in its list.")
 class PageInfo:
-    has_next_page: bool
-    has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
+    has_next_page: bool = strawberry.field(description="Whether the list goes on after the page.")
+    has_previous_page: bool = strawberry.field(description="Whether the list has rows before the page.")
+    start_cursor: str | None = strawberry.field(description="Of the first row, for `before`; null of an empty page.")
+    end_cursor: str | None = strawberry.field(description="Of the last row, for `after`; null of an empty page.")
 
 
 PAGING = tuple(
@@ -75,7 +78,7 @@ class Types:
         self.enums: dict[type[Explained], Any] = {}
         self.classes: dict[str, type] = {}
         for shape in shapes.values():
-            for name, members in objects(shape.name, shape.members):
+            for name, members, _ in objects(shape.name, shape.members, shape.note):
                 self.members[name] = members
                 self.classes[name] = type(name, (Node,) if shape.prefix and name == shape.name else (), {})
         for members in self.members.values():
@@ -83,8 +86,8 @@ class Types:
                 if isinstance(member, Pages):
                     self.add_connection(member.target)
         for shape in shapes.values():
-            for name, members in objects(shape.name, shape.members):
-                self.finish(name, members, shape.note if name == shape.name else "")
+            for name, members, note in objects(shape.name, shape.members, shape.note):
+                self.finish(name, members, note)
 
     def finish(self, name: str, members: tuple[Member, ...], note: str) -> None:
         """Give one type its fields."""
@@ -95,8 +98,9 @@ class Types:
                 kind = cls.__annotations__.pop(member.name)
                 field = strawberry.field(resolver=paged, graphql_type=kind, description=member.note or None)
                 setattr(cls, member.name, field)
-            elif member.note:
-                setattr(cls, member.name, strawberry.field(description=member.note))
+            else:
+                told = NULL_OBJECT if isinstance(member, Inline) and member.mask else member.note
+                setattr(cls, member.name, strawberry.field(description=told or None))
         strawberry.type(cls, name=name, description=note or None)
 
     def annotation(self, member: Member) -> Any:
@@ -146,12 +150,12 @@ def paged(self: Any, **paging: Any) -> Any:
     raise NotImplementedError
 
 
-def objects(name: str, members: tuple[Member, ...]) -> Iterator[tuple[str, tuple[Member, ...]]]:
+def objects(name: str, members: tuple[Member, ...], note: str) -> Iterator[tuple[str, tuple[Member, ...], str]]:
     """Yield a row's object types: its own, and those of its inline objects."""
-    yield name, members
+    yield name, members, note
     for member in members:
         if isinstance(member, Inline):
-            yield from objects(member.type, member.members)
+            yield from objects(member.type, member.members, member.note)
 
 
 TYPES = Types(SHAPES)

@@ -118,4 +118,5 @@ DISCLOSURE = Shape(
             note="The last day of it.",
         ),
     ),
+    note="What I get of one field of a case, and why.",
 )

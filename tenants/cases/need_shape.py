@@ -34,4 +34,5 @@ NEED = Shape(
     reached=SHOWN_NEED,
     bits=MACRO | EVERY_FIELD,
     cases="SELECT n.case_id FROM case_need n WHERE n.territory_id = {territory} AND n.id = {id}",
+    note="Something that the person lacks, from a catalogue.",
 )

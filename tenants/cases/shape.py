@@ -101,7 +101,7 @@ PERSON = Inline(
                     note="The codice fiscale, or an STP or ENI code, in capitals; its control character is right.",
                 ),
             ),
-            note="Null if I may read none of it.",
+            note="Who the person is.",
         ),
         Inline(
             "contacts",
@@ -140,10 +140,10 @@ PERSON = Inline(
                     note="Never shared with others, whatever pact and consent say; null for them, protected or not.",
                 ),
             ),
-            note="Null if I may read none of it.",
+            note="How to reach the person.",
         ),
     ),
-    note="Whom the case is about.",
+    note="Whom a case is about.",
 )
 
 GROUPS = (
@@ -172,7 +172,7 @@ GROUPS = (
                 note="Conditions by law, which have to be documented: `catalogue(name: DISADVANTAGE)`.",
             ),
         ),
-        note="Null if I may read none of it.",
+        note="Citizenship, and conditions by law.",
     ),
     Inline(
         "economic",
@@ -208,7 +208,7 @@ GROUPS = (
                 note="What the household already receives, in words, at most 1000 characters.",
             ),
         ),
-        note="Null if I may read none of it.",
+        note="Income, debts and benefits.",
     ),
     Inline(
         "work",
@@ -227,7 +227,7 @@ GROUPS = (
                 note="What they have done before, at most 4000 characters.",
             ),
         ),
-        note="Null if I may read none of it.",
+        note="What the person can do, and has done.",
     ),
     Inline(
         "education",
@@ -246,7 +246,7 @@ GROUPS = (
                 note="In words, at most 500 characters.",
             ),
         ),
-        note="Null if I may read none of it.",
+        note="Schooling and languages.",
     ),
     Inline(
         "housing",
@@ -256,13 +256,13 @@ GROUPS = (
                 "situation", table="case_housing", field="housing.situation", note="In words, at most 2000 characters."
             ),
         ),
-        note="Null if I may read none of it.",
+        note="How the person lives.",
     ),
     Inline(
         "health",
         "Health",
         tuple(health(name) for name in ("conditions", "disability", "addictions", "mental")),
-        note="Null if I may read none of it. Each value is a special field of its own.",
+        note="Special data: each value is shared by itself, and only with consent.",
     ),
     Inline(
         "justice",
@@ -275,7 +275,7 @@ GROUPS = (
                 note="Of a court, in words, at most 4000 characters; a judicial field.",
             ),
         ),
-        note="Null if I may read none of it.",
+        note="Judicial data, shared only with consent.",
     ),
 )
 

@@ -51,5 +51,5 @@ VIEWER_CAN = Inline(
             note="Keys of the fields that they may write, in groups of which they read something.",
         ),
     ),
-    note="What the reader may do to this case.",
+    note="What I may do to a case now; never work it out from roles.",
 )

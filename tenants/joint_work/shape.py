@@ -152,7 +152,7 @@ JOINT_INTERVENTION = Shape(
                     note="Put it on an authorisation by name, as the holder.",
                 ),
             ),
-            note="What I may do to it now.",
+            note="What I may do to joint work now.",
         ),
     ),
     prefix="joint-intervention",
@@ -191,6 +191,7 @@ PARTNER = Shape(
             note="On which authorisations its part stands; the holder alone sees them.",
         ),
     ),
+    note="An organisation that is invited, and its answer.",
 )
 
 OF_CASE = Source(

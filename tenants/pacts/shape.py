@@ -167,4 +167,5 @@ PARTY = Shape(
         Leaf("joined_on", Kind.DATE, required=True, note="The first day on which it is bound."),
         Leaf("left_on", Kind.DATE, note="The last day; null while it is bound."),
     ),
+    note="An organisation that is bound by the pact.",
 )

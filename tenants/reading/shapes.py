@@ -66,7 +66,7 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Inline:
-    """An object made of the same row; null when the case's mask meets none of its fields."""
+    """An object made of the same row; null when the case's mask meets none of its fields. `note` is of its type."""
 
     name: str
     type: str
