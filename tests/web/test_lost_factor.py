@@ -125,6 +125,10 @@ async def test_one_person_with_several_addresses_is_no_second_person(
             assert await waiting(visitor) == [(request, False)]
             assert await confirmed(visitor, request) == ["WRONG_STATE"]
         assert await waiting(other) == [(request, True)]
+        for _ in range(2):  # asked twice it is told why not, at an address of its own: reloading sends nothing
+            await asker.open(f"/members/{lost}/help")
+            await asker.send(f"/members/{lost}/help/factor")
+            assert (asker.address, asker.status) == (f"/members/{lost}/help", 422)
         await by(owner, "DELETE FROM factor_reset")
     assert await confirmed(other, await ask(several[2], lost)) == []
 

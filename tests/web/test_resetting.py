@@ -107,6 +107,8 @@ async def chooses(visitor: Visitor, person: Someone, at: str) -> None:
         await visitor.send(at, **given)
         assert words in visitor.page.text
         assert given["newPassword"] not in visitor.page.source
+        await visitor.open(f"{visitor.address}?{visitor.query}")  # reloading sends nothing, and tells it still
+        assert (visitor.status, words in visitor.page.text) == (422, True)
     await visitor.send(at, newPassword=NEW, repeatPassword=NEW)
     assert (visitor.address, "La password è cambiata" in visitor.page.text) == ("/sign-in", True)
 

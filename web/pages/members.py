@@ -172,7 +172,6 @@ async def help_form(request: Request, problems: Sequence[Any], status: int = 422
         typed=Typed(),
         problems=problems,
         inputs=[],
-        again=None,
     )
 
 

@@ -66,10 +66,10 @@ def gone(request: Request) -> Response:
 
 
 def reset_form(request: Request, found: Forgotten, problems: Sequence[Any]) -> Response:
-    """Render the form; no password is ever shown again, and nothing of it goes into an address."""
+    """Render the form; no password is ever shown again."""
     status = 422 if problems else 200
     given: dict[str, Any] = {"typed": Typed(), "problems": problems, "inputs": ["newPassword", "repeatPassword"]}
-    return render(request, "reset.html", spoken(request), status=status, forgotten=found, again=None, **given)
+    return render(request, "reset.html", spoken(request), status=status, forgotten=found, **given)
 
 
 async def take(request: Request) -> Response:
