@@ -7,6 +7,7 @@ from tenants.joint_work.lapsing import lapses_at, waits
 from tenants.joint_work.reasons import ClosingReason, DeclineReason
 from tenants.reading.expressions import field_keys
 from tenants.reading.shapes import Inline, Key, Kind, Leaf, Many, One, Shape, Source
+from tenants.sharing.standing import sees_by
 
 
 class JointInterventionStatus(Explained):
@@ -30,9 +31,18 @@ class PartnerStatus(Explained):
     LAPSED = "lapsed", "Has not answered for 30 days, and cannot any more."
 
 
+def stands(part: str) -> str:
+    """Return the expression whether a partner, of which the reader sees the row, sees the case by its part."""
+    # A partner sees its own grounds; the holder asks a function, which takes much longer in a list.
+    return (
+        f"CASE WHEN {part}.organisation_id = {{organisation}} THEN {sees_by(part)} "
+        f"ELSE stands({part}.joint_intervention_id, {part}.organisation_id) END"
+    )
+
+
 WAITS = waits("{row}")
 STATUS = f"""CASE WHEN {{row}}.closed_at IS NOT NULL THEN 'CLOSED' ELSE
- (SELECT CASE WHEN bool_or(p.status = 'accepted' AND stands(p.joint_intervention_id, p.organisation_id)) THEN 'ACCEPTED'
+ (SELECT CASE WHEN bool_or(p.status = 'accepted' AND {stands("p")}) THEN 'ACCEPTED'
          WHEN bool_or(p.status = 'accepted') THEN 'SUSPENDED' WHEN bool_and(p.status = 'declined') THEN 'DECLINED'
          WHEN NOT {WAITS} THEN 'LAPSED' ELSE 'PROPOSED' END
     FROM joint_intervention_partner p
@@ -43,7 +53,7 @@ OF_OPEN_WORK = (
     "AND w.id = {row}.joint_intervention_id AND w.closed_at IS NULL"
 )
 PARTNER_STATUS = f"""CASE WHEN {{row}}.status = 'accepted'
- AND NOT stands({{row}}.joint_intervention_id, {{row}}.organisation_id) AND {OF_OPEN_WORK}) THEN 'SUSPENDED'
+ AND NOT ({stands("{row}")}) AND {OF_OPEN_WORK}) THEN 'SUSPENDED'
  WHEN {{row}}.status = 'invited' AND {OF_OPEN_WORK} AND NOT {waits("w")}) THEN 'LAPSED'
  ELSE upper({{row}}.status) END"""
 OFFER = (

@@ -4,17 +4,16 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 
 from infra.row_security import FIELD_MASK, ORGANISATION, TERRITORY, definer
+from tenants.sharing.standing import sees_by
 
 # The holder sees no row of `case_access` but its own.
 STANDS = f"""
 BEGIN
     RETURN EXISTS (
         SELECT FROM joint_intervention_partner p
-          JOIN case_access a ON a.territory_id = p.territory_id AND a.case_id = p.case_id
-           AND a.organisation_id = p.organisation_id AND a.source_id = p.joint_intervention_id
          WHERE p.territory_id = {TERRITORY} AND p.joint_intervention_id = _joint_intervention
            AND p.organisation_id = _organisation AND {ORGANISATION} IN (p.organisation_id, p.holder_id)
-           AND {FIELD_MASK} <> 0 AND a.until > now() AND a.read_mask <> 0);
+           AND {FIELD_MASK} <> 0 AND {sees_by("p")});
 END
 """
 

@@ -25,3 +25,12 @@ def stood_on(purpose: str, moment: str) -> str:
         f"{purpose} = ANY (a.purposes) AND (o.id = ANY (a.organisation_ids) OR o.kind = ANY (a.kinds)) "
         f"AND a.given_at <= {moment} AND a.until > {moment} AND coalesce(a.withdrawn_at, 'infinity') > {moment}"
     )
+
+
+def sees_by(part: str) -> str:
+    """Return the predicate that the organisation of a row of `joint_intervention_partner` sees the case by it now."""
+    return (
+        f"EXISTS (SELECT FROM case_access a WHERE a.territory_id = {part}.territory_id "
+        f"AND a.organisation_id = {part}.organisation_id AND a.case_id = {part}.case_id "
+        f"AND a.source_id = {part}.joint_intervention_id AND a.until > now() AND a.read_mask <> 0)"
+    )
