@@ -295,30 +295,6 @@ MESSAGES: Mapping[str, Sentence] = {
         "{organisation} waits for your answer to a joint intervention: you can give it until {lapses}.",
     ),
     **PROBLEMS,
-    "reason.not_authorised": (
-        "Non visibile: per questo dato manca un consenso, o un'altra base, ancora valido.",
-        "Withheld: there is no consent, or other basis, still valid for this information.",
-    ),
-    "reason.not_in_pact": (
-        "Non visibile: il patto non prevede di condividere questo dato con il tuo ente per questo scopo.",
-        "Withheld: the pact does not provide for sharing this with your organisation for this purpose.",
-    ),
-    "reason.not_offered": (
-        "Non visibile: chi segue la persona non ha incluso questo dato nell'intervento congiunto.",
-        "Withheld: whoever follows the person did not include this in the joint intervention.",
-    ),
-    "reason.own_case": (
-        "Visibile: la scheda è del tuo ente.",
-        "Visible: the case is your organisation's.",
-    ),
-    "reason.role": (
-        "Non visibile: il tuo ruolo nel tuo ente non comprende questo dato.",
-        "Withheld: your role in your organisation does not include this information.",
-    ),
-    "reason.shared": (
-        "Visibile: ti è condiviso secondo il patto.",
-        "Visible: it is shared with you under the pact.",
-    ),
     "request.cross_site": (
         "La richiesta arriva da un altro sito e non è stata eseguita.",
         "The request comes from another site and was not carried out.",
@@ -342,10 +318,6 @@ MESSAGES: Mapping[str, Sentence] = {
     "request.syntax": (
         "Il documento non si legge, alla riga {line}, colonna {column}: {detail}",
         "The document cannot be read, at line {line}, column {column}: {detail}",
-    ),
-    "sign_in.choose_organisation": (
-        "Fai parte di più enti: indica per quale vuoi accedere.",
-        "You belong to several organisations: say for which one you want to sign in.",
     ),
     "sign_in.cookie_only": (
         "Un token vale per un solo ente. Per cambiarla accedi con la password, o crea un altro token.",

@@ -7,13 +7,12 @@ import re
 import string
 import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from authz.explain import Reason
 from infra.errors import ErrorCode, ProblemCode
 from infra.messages import MESSAGES
 from infra.settings import Settings
@@ -253,20 +252,45 @@ def test_every_entry_point_leads_somewhere(target: str) -> None:
     assert callable(getattr(importlib.import_module(module), name))
 
 
+RAISED = {"BadRequest", "LimitExceeded", "NotFound", "Refused", "Unauthenticated", "Unavailable"}
+OF_CODES = {
+    f"{kind}.{code.lower()}" for kind, codes in (("error", ErrorCode), ("problem", ProblemCode)) for code in codes
+}
+MADE = ("limit", "mail", "notification", "problem")
+"""Kinds of message whose ids are put together: what follows the kind stands by itself in Python or in SQL."""
+
+
 def said() -> Iterator[tuple[str, str]]:
-    """Yield every text of the program that looks like a message id, with where it stands."""
+    """Yield every text of the program that is a message id by its look or by where it stands, and its file."""
     kinds = {message.partition(".")[0] for message in MESSAGES}
     looks = re.compile(rf"({'|'.join(sorted(kinds))})\.[a-z_0-9]+")
     for path, module in of_the_program():
         for node in ast.walk(module):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and looks.fullmatch(node.value):
-                yield name_of(path), node.value
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED:
+                given = [argument for argument in node.args[:1] if isinstance(argument, ast.Constant)]
+                yield from ((name_of(path), text) for text in constants(given))
+        yield from ((name_of(path), text) for text in constants([module]) if looks.fullmatch(text))
+
+
+def constants(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield every text that is written within."""
+    for node in nodes:
+        for part in ast.walk(node):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.value
 
 
 def test_every_message_that_is_said_exists() -> None:
-    by_code = [("error", ErrorCode), ("problem", ProblemCode), ("reason", Reason)]
-    derived = {("infra/errors.py", f"{kind}.{code.lower()}") for kind, codes in by_code for code in codes}
+    derived = {("infra/errors.py", message) for message in OF_CODES}
     assert sorted(pair for pair in {*said(), *derived} if pair[1] not in MESSAGES) == []
+
+
+def test_every_message_is_said() -> None:
+    written = {"infra/messages.py", "infra/problem_messages.py"}
+    words = {text for path, module in of_the_program() if name_of(path) not in written for text in constants([module])}
+    in_sql = {word for text in words for word in re.findall(r"'([a-z_]+)'", text)}
+    made = {f"{kind}.{word}{part}" for kind in MADE for word in words | in_sql for part in ("", "_subject", "_text")}
+    assert {*MESSAGES} - words - made - OF_CODES == set()
 
 
 def placeholders(sentence: str) -> set[str]:
@@ -278,7 +302,11 @@ def test_every_message_has_both_languages_with_the_same_values() -> None:
     faulty = [
         message
         for message, (italian, english) in MESSAGES.items()
-        if not italian.strip() or not english.strip() or placeholders(italian) != placeholders(english)
+        if not italian.strip()
+        or not english.strip()
+        or placeholders(italian) != placeholders(english)
+        # A word of a protocol is no sentence.
+        or (italian == english and message != "error.persisted_query_not_supported")
     ]
     assert faulty == []
 
