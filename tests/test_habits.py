@@ -325,27 +325,3 @@ def test_the_schema_that_is_written_down_is_the_schema() -> None:
     from api.schema import schema
 
     assert (ROOT / "api" / "schema.graphql").read_text("utf-8").strip() == schema.as_str().strip()
-
-
-def test_every_error_code_is_described() -> None:
-    text = (ROOT / "docs" / "errors.md").read_text("utf-8")
-    assert [code for code in ErrorCode if code not in text] == []
-
-
-def test_every_variable_of_the_environment_is_described() -> None:
-    text = "".join(page.read_text("utf-8") for page in (ROOT / "docs").rglob("*.md"))
-    assert [name for name in Settings.model_fields if f"WIN_{name.upper()}" not in text] == []
-
-
-LINK = re.compile(r"\]\(([^)#\s:]+)(?:#[^)]*)?\)")
-
-
-def test_every_link_of_the_documentation_leads_to_a_file() -> None:
-    broken = [
-        f"{name_of(path)}: {target}"
-        for path, text in texts().items()
-        if path.suffix == ".md"
-        for target in LINK.findall(text)
-        if not (path.parent / target).exists()
-    ]
-    assert broken == []
