@@ -42,6 +42,20 @@ class Someone:
         return {"email": self.email, "password": PASSWORD, **also}
 
 
+async def work_in(owner: asyncpg.Connection) -> UUID:
+    """See what is of the demonstration territory until the transaction ends, as the owner of the database."""
+    territory: UUID = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
+    await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+    return territory
+
+
+async def by(owner: asyncpg.Connection, statement: str, *values: object) -> None:
+    """Change something of that territory by hand."""
+    async with owner.transaction():
+        await work_in(owner)
+        await owner.execute(statement, *values)
+
+
 async def someone(
     owner: asyncpg.Connection,
     *organisations: str,
@@ -52,8 +66,7 @@ async def someone(
     """Make a member, a case manager if nothing else is said, of these organisations of the demonstration territory."""
     person = Someone(new_id(), f"{uuid4().hex}@prova.example")
     async with owner.transaction():
-        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
-        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+        territory = await work_in(owner)
         await owner.execute(
             "INSERT INTO account (id, email, password_hash, display_name, language, is_demo, created_at) "
             "VALUES ($1, $2, $3, 'Qualcuno', $4, true, now())",

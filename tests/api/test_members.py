@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from infra.messages import MESSAGES
-from tests.api.people import someone
+from tests.api.people import someone, work_in
 from tests.conftest import Ask
 
 MEMBERS = "{ members { totalCount nodes { id displayName email role validFrom validUntil isViewer } } }"
@@ -69,8 +69,7 @@ async def test_who_manages_members_reads_those_of_their_own_organisation(
 ) -> None:
     found = await done(ask, chief, MEMBERS)
     async with owner.transaction():
-        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
-        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+        await work_in(owner)
         stored = await owner.fetch(
             "SELECT a.email FROM member m JOIN account a ON a.id = m.account_id "
             "JOIN organisation o ON o.id = m.organisation_id WHERE o.slug = 'vnp' "

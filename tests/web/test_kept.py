@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from tests.api.people import CARITAS, FUCECCHIO, PASSWORD, PONTE, Someone, someone
+from tests.api.people import CARITAS, FUCECCHIO, PASSWORD, PONTE, Someone, by, someone, work_in
 from tests.web.conftest import Visit
 from tests.web.test_second_factor import still, switched_on
 from tests.web.visitors import ORIGIN, Visitor
@@ -117,8 +117,7 @@ async def work_for(visitor: Visitor, organisation: str) -> None:
 
 async def holder_of(owner: asyncpg.Connection, case: str) -> str:
     async with owner.transaction():
-        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
-        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+        await work_in(owner)
         found = "SELECT o.slug FROM case_file c JOIN organisation o ON o.id = c.holder_id WHERE c.id = $1::text::uuid"
         slug: str = await owner.fetchval(found, case)
         return slug
@@ -131,14 +130,12 @@ async def test_whoever_is_no_member_there_any_more_is_not_given_it(visit: Visit,
     await visitor.send("/sign-in", **person.typed())
     await work_for(visitor, PONTE)
     await visitor.open("/cases/new")
-    async with owner.transaction():
-        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
-        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
-        await owner.execute(
-            "UPDATE member SET valid_until = '2024-01-01' WHERE account_id = $1 AND organisation_id = "
-            "(SELECT id FROM organisation WHERE slug = $2)",
-            *(person.account_id, PONTE),
-        )
+    await by(
+        owner,
+        "UPDATE member SET valid_until = '2024-01-01' WHERE account_id = $1 AND organisation_id = "
+        "(SELECT id FROM organisation WHERE slug = $2)",
+        *(person.account_id, PONTE),
+    )
     await visitor.send("/cases/new", **GIVEN)
     assert visitor.status == 401
     await visitor.send("/sign-in", **person.typed())

@@ -5,9 +5,9 @@ import re
 import asyncpg
 import pytest
 
-from tests.api.people import CARITAS, PONTE, Someone, asked, is_alive, someone
+from tests.api.people import CARITAS, PONTE, Someone, asked, by, is_alive, someone, work_in
 from tests.web.conftest import Visit
-from tests.web.test_resetting import by, nothing_waits, person, post, steward
+from tests.web.test_resetting import nothing_waits, person, post, steward
 from tests.web.test_second_factor import still, switched_on
 from tests.web.visitors import Visitor
 
@@ -66,8 +66,7 @@ async def confirmed(visitor: Visitor, request: str) -> list[str]:
 async def member_of(owner: asyncpg.Connection, who: Someone) -> str:
     """Return the global id of somebody's membership."""
     async with owner.transaction():
-        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
-        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+        await work_in(owner)
         return f"member_{await owner.fetchval('SELECT id FROM member WHERE account_id = $1', who.account_id)}"
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,8 +11,8 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.api.people import CARITAS, PASSWORD, PONTE, Someone, someone
-from tests.conftest import Ask, setting
+from tests.api.people import CARITAS, PASSWORD, PONTE, Someone, by, someone, work_in
+from tests.conftest import CAST, Ask, setting
 from tests.tenants.staff import post
 from tests.web.conftest import Visit
 from tests.web.test_pages import is_whole
@@ -22,6 +23,11 @@ ABSENT = "01890000-0000-7000-8000-000000000000"
 OPEN = "{ invitations(first: 100) { nodes { id email } } members(first: 100) { nodes { id email role } } }"
 FORMS = ["/members/invite", "/members", "/members/{member}/role", "/members/{member}/remove"]
 CHOSEN = "quattro parole scelte bene"
+LET_IN = """
+SELECT m.role, i.email, m.valid_until IS NULL AND m.role_since > now() - interval '1 hour'
+  FROM member m JOIN account i ON i.id = m.invited_by WHERE m.account_id = $1
+"""
+LONG_AGO = "UPDATE member SET role_since = '2020-01-01', invited_by = account_id WHERE account_id = $1"
 Post = Callable[[str], Awaitable[str]]
 
 
@@ -52,6 +58,13 @@ async def invited(visit: Visit, email: str, role: str = "VOLUNTEER") -> Visitor:
     await chief.send("/members/invite", email=email, displayName="Nuova Persona", role=role)
     assert (chief.status, chief.address) == (200, "/members")
     return chief
+
+
+async def let_in(owner: asyncpg.Connection, person: Someone) -> list[tuple[str, str, bool]]:
+    """Return the roles of somebody whom others let in, who did, and whether the role is new."""
+    async with owner.transaction():
+        await work_in(owner)
+        return [tuple(row) for row in await owner.fetch(LET_IN, person.account_id)]
 
 
 async def member_of(ask: Ask, email: str) -> dict[str, Any]:
@@ -124,14 +137,20 @@ async def test_whoever_has_an_account_signs_in_with_it(
     assert (page.status, page.address) == (200, "/today")
     assert "Revisione" in page.page.text
     assert (await member_of(ask, person.email))["role"] == "AUDITOR"
-    kept = "SELECT i.email FROM member m JOIN account i ON i.id = m.invited_by WHERE m.account_id = $1"
-    async with owner.transaction():
-        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
-        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
-        chief = (await ask("coordinatrice", "{ viewer { email } }"))["data"]["viewer"]["email"]
-        assert [row["email"] for row in await owner.fetch(kept, person.account_id)] == [chief]
+    assert await let_in(owner, person) == [("auditor", CAST["coordinatrice"][0], True)]
     await page.open("/organisation")
     assert "Caritas" in page.page.text
+
+
+async def test_whoever_was_a_member_is_one_anew(visit: Visit, posted: Post, owner: asyncpg.Connection) -> None:
+    """Who let them in, and since when they have their role, is of the last time: two persons are told apart by it."""
+    person = await someone(owner, CAST["coordinatrice"][1], until=date(2024, 1, 1), role="coordinator")
+    await by(owner, LONG_AGO, person.account_id)
+    await invited(visit, person.email)
+    link, page = await posted(person.email), await visit()
+    await page.open(f"/invitations/{link}")
+    await page.send(r"/invitations/.*", password=PASSWORD)
+    assert await let_in(owner, person) == [("volunteer", CAST["coordinatrice"][0], True)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -210,11 +229,7 @@ async def test_who_does_not_manage_members_sees_none_of_it(visit: Visit, who: st
 @pytest.fixture
 async def rival(visit: Visit, owner: asyncpg.Connection) -> Visitor:
     """The coordinator of another organisation."""
-    person: Someone = await someone(owner, PONTE)
-    async with owner.transaction():
-        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
-        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
-        await owner.execute("UPDATE member SET role = 'coordinator' WHERE account_id = $1", person.account_id)
+    person = await someone(owner, PONTE, role="coordinator")
     visitor = await visit()
     await visitor.open("/sign-in")
     await visitor.send("/sign-in", email=person.email, password=PASSWORD)

@@ -15,7 +15,7 @@ from jobs.letters import write
 from tenants.members.commands import linked
 from tenants.members.secrets import hash_of
 from tenants.members.throttles import MOST_FOR_ADDRESS, MOST_LINKS_FOR_ADDRESS
-from tests.api.people import CARITAS, PASSWORD, Someone, is_alive, someone
+from tests.api.people import CARITAS, PASSWORD, Someone, by, is_alive, someone
 from tests.api.test_guessing import guess
 from tests.web.conftest import Visit
 from tests.web.test_second_factor import still, switched_on
@@ -164,14 +164,6 @@ async def test_asking_is_limited_for_everybody_alike(visit: Visit, owner: asyncp
         assert "troppi tentativi" in visitor.page.text
     counted = "SELECT count(*) FROM letter WHERE email = $1"
     assert await owner.fetchval(counted, person.email) == MOST_LINKS_FOR_ADDRESS
-
-
-async def by(owner: asyncpg.Connection, statement: str, *values: object) -> None:
-    """Change something of the territory, as the owner of the database."""
-    async with owner.transaction():
-        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
-        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
-        await owner.execute(statement, *values)
 
 
 async def test_nothing_is_sent_to_who_works_for_nobody_any_more(
