@@ -29,6 +29,11 @@ TODAY = "(now() AT TIME ZONE 'Europe/Rome')::date"
 IN_TERRITORY = f"territory_id = {TERRITORY}"
 
 
+def is_current(row: str) -> str:
+    """Return the predicate that today is one of the days of a member or an organisation."""
+    return f"({TODAY} BETWEEN {row}.valid_from AND coalesce({row}.valid_until, 'infinity'))"
+
+
 def mine(column: str = "organisation_id") -> str:
     """Return the predicate of rows that are my organisation's."""
     return f"{column} = {ORGANISATION}"

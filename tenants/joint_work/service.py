@@ -20,7 +20,7 @@ from tenants.joint_work.lapsing import LAPSES_AFTER, REMINDED_BEFORE, waits
 from tenants.joint_work.models import Answer
 from tenants.joint_work.reasons import ClosingReason, DeclineReason
 from tenants.sharing.inputs import named_fields, named_organisations
-from tenants.sharing.receiving import RECEIVERS
+from tenants.sharing.standing import takes_part
 
 MOST_PARTNERS = 20
 ANSWERED = {
@@ -30,8 +30,9 @@ ANSWERED = {
 
 IS_CLOSED = f"SELECT status = '{CaseStatus.CLOSED}' FROM case_file WHERE territory_id = {TERRITORY} AND id = $1"
 GRANTED = f"""
-SELECT g.organisation_id FROM {RECEIVERS}
+SELECT g.organisation_id FROM pact_grant g
  WHERE g.territory_id = {TERRITORY} AND g.organisation_id = ANY ($1) AND g.purpose = $2 AND g.read_mask <> 0
+   AND {takes_part("g")}
 """
 PROPOSE = f"""
 INSERT INTO joint_intervention (territory_id, case_id, holder_id, purpose, proposed_at, proposed_by)

@@ -2,19 +2,18 @@
 
 from uuid import UUID
 
-from infra.clock import today
 from infra.database import connection, transaction
-from infra.row_security import ORGANISATION, TERRITORY
+from infra.row_security import ORGANISATION, TERRITORY, is_current
 
 IS_COLLEAGUE = f"""
 SELECT EXISTS (SELECT FROM member m WHERE m.territory_id = {TERRITORY} AND m.organisation_id = {ORGANISATION}
-                  AND m.id = $1 AND m.valid_from <= $2 AND coalesce(m.valid_until, 'infinity') >= $2)
+                  AND m.id = $1 AND {is_current("m")})
 """
 
 
 async def is_colleague(member_id: UUID) -> bool:
     """Tell whether this is a member of my organisation today; others' members are as absent ones."""
-    return bool(await connection().fetchval(IS_COLLEAGUE, member_id, today()))
+    return bool(await connection().fetchval(IS_COLLEAGUE, member_id))
 
 
 async def member_of_session(token_hash: bytes) -> UUID | None:

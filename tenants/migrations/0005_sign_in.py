@@ -3,7 +3,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from infra.row_security import ACCOUNT, ORGANISATION, TERRITORY, TODAY, definer
+from infra.row_security import ACCOUNT, ORGANISATION, TERRITORY, definer, is_current
 
 HOURS = 12
 """After so many a session that began with a password ends, whatever is done in it."""
@@ -25,7 +25,6 @@ WHO = (
 ENTER = f"""
 DECLARE
     _session session;
-    _today date := (now() AT TIME ZONE 'Europe/Rome')::date;
 BEGIN
     SELECT s.* INTO _session FROM session s
      WHERE s.token_hash = _token_hash AND {IS_OPEN};
@@ -47,8 +46,7 @@ BEGIN
       JOIN role_mask r ON r.role = m.role
      WHERE m.territory_id = _session.territory_id AND m.id = _session.member_id
        AND m.account_id = _session.account_id
-       AND _today >= m.valid_from AND _today <= coalesce(m.valid_until, 'infinity')
-       AND _today >= o.valid_from AND _today <= coalesce(o.valid_until, 'infinity');
+       AND {is_current("m")} AND {is_current("o")};
     IF NOT FOUND THEN
         PERFORM set_config('win.territory_id', '', true);
         RETURN;
@@ -73,12 +71,11 @@ BEGIN
     IF _role IS NOT NULL THEN
         PERFORM FROM member m
           WHERE m.territory_id = {TERRITORY} AND m.organisation_id = {ORGANISATION} AND m.account_id = {ACCOUNT}
-            AND m.role = _role AND {TODAY} >= m.valid_from AND {TODAY} <= coalesce(m.valid_until, 'infinity')
+            AND m.role = _role AND {is_current("m")}
             FOR SHARE;
         IF NOT FOUND OR NOT EXISTS (
             SELECT FROM organisation o
-             WHERE o.territory_id = {TERRITORY} AND o.id = {ORGANISATION}
-               AND {TODAY} >= o.valid_from AND {TODAY} <= coalesce(o.valid_until, 'infinity')) THEN
+             WHERE o.territory_id = {TERRITORY} AND o.id = {ORGANISATION} AND {is_current("o")}) THEN
             RETURN false;
         END IF;
     END IF;
@@ -133,11 +130,10 @@ BEGIN
 END
 """
 
-MEMBERSHIPS_OF = """
+MEMBERSHIPS_OF = f"""
 DECLARE
     _outside text := current_setting('win.territory_id', true);
     _territory record;
-    _today date := (now() AT TIME ZONE 'Europe/Rome')::date;
 BEGIN
     FOR _territory IN SELECT t.id, t.slug, t.name FROM territory t ORDER BY t.slug LOOP
         PERFORM set_config('win.territory_id', _territory.id::text, true);
@@ -146,9 +142,7 @@ BEGIN
                    o.name::text, m.role::text
               FROM member m
               JOIN organisation o ON o.territory_id = m.territory_id AND o.id = m.organisation_id
-             WHERE m.account_id = _account
-               AND _today >= m.valid_from AND _today <= coalesce(m.valid_until, 'infinity')
-               AND _today >= o.valid_from AND _today <= coalesce(o.valid_until, 'infinity')
+             WHERE m.account_id = _account AND {is_current("m")} AND {is_current("o")}
              ORDER BY o.name;
     END LOOP;
     PERFORM set_config('win.territory_id', coalesce(_outside, ''), true);

@@ -5,10 +5,10 @@ from tortoise.migrations import operations as ops
 
 from authz.actions import Action, action_mask
 from infra.clock import new_id
-from infra.row_security import ACCOUNT, ORGANISATION, TERRITORY, TODAY, Tenancy, definer
+from infra.row_security import ACCOUNT, ORGANISATION, TERRITORY, TODAY, Tenancy, definer, is_current
 
 IS_MANAGING = f"r.actions & {action_mask([Action.MEMBER_MANAGE])} <> 0"
-IS_CURRENT = f"m.valid_from <= {TODAY} AND coalesce(m.valid_until, 'infinity') >= {TODAY}"
+IS_CURRENT = is_current("m")
 OF_MINE = f"m.territory_id = {TERRITORY} AND m.organisation_id = {ORGANISATION}"
 # Whoever made it has to be able to make it still, however they ceased to be.
 IS_PENDING = (
@@ -181,7 +181,7 @@ END
 
 IS_ACTIVE = (
     f"EXISTS (SELECT FROM organisation o WHERE o.territory_id = i.territory_id AND o.id = i.organisation_id "
-    f"AND {TODAY} >= o.valid_from AND {TODAY} <= coalesce(o.valid_until, 'infinity'))"
+    f"AND {is_current('o')})"
 )
 
 # What the worker writes to whoever is invited; nothing for one that was withdrawn meanwhile, or whose organisation

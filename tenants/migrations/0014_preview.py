@@ -6,7 +6,6 @@ from tortoise.migrations import operations as ops
 from infra.row_security import definer
 from tenants.joint_work.lapsing import waits
 from tenants.sharing.grounds import STANDINGS, grounds_from
-from tenants.sharing.receiving import RECEIVERS
 from tenants.sharing.standing import stood_on, takes_part
 
 ARGUMENTS = (
@@ -47,8 +46,9 @@ WOULD_STAND = f"""
 # One row for each that is concerned, with what the pact lets it have: so those who get nothing are there too.
 CONCERNED = f"""
     SELECT i.organisation_id, i.source_id, i.answer, true AS later, NULL::smallint AS clause, i.purpose,
-           coalesce((SELECT g.read_mask FROM {RECEIVERS} WHERE g.territory_id = _territory
-                        AND g.organisation_id = i.organisation_id AND g.purpose = i.purpose), 0) AS pact_mask,
+           coalesce((SELECT g.read_mask FROM pact_grant g WHERE g.territory_id = _territory
+                        AND g.organisation_id = i.organisation_id AND g.purpose = i.purpose
+                        AND {takes_part("g")}), 0) AS pact_mask,
            0::bigint AS authorised_mask, 0::bigint AS read_mask, 'infinity'::timestamptz AS until
       FROM (SELECT p.organisation_id, j.id AS source_id, p.status::text AS answer, j.purpose::text AS purpose
               FROM joint_intervention j

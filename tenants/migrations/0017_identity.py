@@ -5,14 +5,14 @@ from tortoise.migrations import operations as ops
 
 from authz.actions import Action, action_mask
 from infra.clock import new_id
-from infra.row_security import ACCOUNT, ORGANISATION, TERRITORY, TODAY, Tenancy, closed, definer
+from infra.row_security import ACCOUNT, ORGANISATION, TERRITORY, Tenancy, closed, definer, is_current
 
 MINUTES = 30
 """How long a link for a new password works, from when it was made."""
 DAYS = 7
 """How long somebody else can confirm that a second factor is lost."""
 
-IS_CURRENT = f"m.valid_from <= {TODAY} AND coalesce(m.valid_until, 'infinity') >= {TODAY}"
+IS_CURRENT = is_current("m")
 OF_MINE = f"m.territory_id = {TERRITORY} AND m.organisation_id = {ORGANISATION}"
 IS_MANAGING = f"r.actions & {action_mask([Action.MEMBER_MANAGE])} <> 0"
 

@@ -3,7 +3,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from infra.row_security import ACCOUNT, FIELD_MASK, ORGANISATION, TERRITORY, TODAY, definer
+from infra.row_security import ACCOUNT, FIELD_MASK, ORGANISATION, TERRITORY, definer, is_current
 from tenants.notifications.concerning import concerns
 
 # Of an organisation and not of a person: who of them has opened it is noted nowhere.
@@ -18,9 +18,7 @@ END
 GETS_NEWS = f"BEGIN RETURN (SELECT a.gets_news FROM account a WHERE a.id = {ACCOUNT}); END"
 SET_NEWS = f"BEGIN UPDATE account a SET gets_news = _wanted WHERE a.id = {ACCOUNT}; END"
 
-IS_READING = f"""m.valid_from <= {TODAY} AND coalesce(m.valid_until, 'infinity') >= {TODAY}
-           AND o.valid_from <= {TODAY} AND coalesce(o.valid_until, 'infinity') >= {TODAY}
-           AND a.gets_news AND r.read_mask <> 0"""
+IS_READING = f"{is_current('m')} AND {is_current('o')} AND a.gets_news AND r.read_mask <> 0"
 READERS = """member m
       JOIN organisation o ON o.territory_id = m.territory_id AND o.id = m.organisation_id
       JOIN account a ON a.id = m.account_id

@@ -4,7 +4,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 
 from authz.actions import Action, action_mask
-from infra.row_security import ORGANISATION, TERRITORY, TODAY, definer
+from infra.row_security import ORGANISATION, TERRITORY, definer, is_current
 
 MOST_NAMES, MOST_TERRITORIES = 5, 100
 
@@ -15,8 +15,7 @@ BEGIN
           JOIN account a ON a.id = m.account_id
           JOIN role_mask r ON r.role = m.role
          WHERE m.territory_id = {TERRITORY} AND m.organisation_id = {ORGANISATION}
-           AND r.actions & {action_mask([Action.MEMBER_MANAGE])} <> 0
-           AND m.valid_from <= {TODAY} AND coalesce(m.valid_until, 'infinity') >= {TODAY}
+           AND r.actions & {action_mask([Action.MEMBER_MANAGE])} <> 0 AND {is_current("m")}
          ORDER BY a.display_name LIMIT {MOST_NAMES});
 END
 """

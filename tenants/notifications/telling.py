@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from authz.actions import Action, action_mask
 from authz.roles import MASKS
-from infra.row_security import TERRITORY, TODAY
+from infra.row_security import TERRITORY, is_current
 from tenants.events.models import EventKind
 from tenants.joint_work.lapsing import waits
 from tenants.sharing.standing import takes_part
@@ -110,10 +110,9 @@ SELECT e.territory_id, m.organisation_id, m.account_id, e.id, e.kind, e.case_id,
        e.joint_intervention_id, now()
   FROM event e
  CROSS JOIN LATERAL ({telling.organisations}) told (id)
-  JOIN organisation o ON o.territory_id = e.territory_id AND o.id = told.id
-   AND o.valid_from <= {TODAY} AND coalesce(o.valid_until, 'infinity') >= {TODAY}
+  JOIN organisation o ON o.territory_id = e.territory_id AND o.id = told.id AND {is_current("o")}
   JOIN member m ON m.territory_id = o.territory_id AND m.organisation_id = o.id AND m.role = ANY ($2)
-   AND m.valid_from <= {TODAY} AND coalesce(m.valid_until, 'infinity') >= {TODAY}
+   AND {is_current("m")}
  WHERE e.territory_id = {TERRITORY} AND e.id = $1 AND {others}
 ON CONFLICT (territory_id, event_id, organisation_id, account_id) DO NOTHING
 """

@@ -4,7 +4,7 @@ from authz.actions import Action
 from authz.kinds import OrganisationKind
 from authz.purposes import Purpose
 from tenants.reading.shapes import Key, Kind, Leaf, One, Shape, Source
-from tenants.sharing.receiving import RECEIVERS
+from tenants.sharing.standing import takes_part
 
 ORGANISATION = Shape(
     "Organisation",
@@ -26,8 +26,9 @@ ORGANISATION = Shape(
         Leaf(
             "receives_for",
             Purpose,
-            sql=f"(SELECT coalesce(json_agg(upper(g.purpose) ORDER BY g.purpose), '[]') FROM {RECEIVERS} "
-            "WHERE g.territory_id = {row}.territory_id AND g.organisation_id = {row}.id AND g.read_mask <> 0)",
+            sql="(SELECT coalesce(json_agg(upper(g.purpose) ORDER BY g.purpose), '[]') FROM pact_grant g "
+            "WHERE g.territory_id = {row}.territory_id AND g.organisation_id = {row}.id AND g.read_mask <> 0 "
+            f"AND {takes_part('g')})",
             listed=True,
             required=True,
             note="Purposes for which the pact lets it see something of others' cases today; empty once it has ended, "
@@ -50,8 +51,8 @@ ORGANISATIONS = Source(
     keys=(Key("slug", "o.slug", "text"), Key("id", "o.id", "uuid")),
     filters={
         "kind": "o.kind = {value}",
-        "receives_for": f"EXISTS (SELECT FROM {RECEIVERS} WHERE g.territory_id = {{territory}} "
-        "AND g.organisation_id = o.id AND g.purpose = {value} AND g.read_mask <> 0)",
+        "receives_for": "EXISTS (SELECT FROM pact_grant g WHERE g.territory_id = {territory} "
+        f"AND g.organisation_id = o.id AND g.purpose = {{value}} AND g.read_mask <> 0 AND {takes_part('g')})",
     },
     descending=False,
 )

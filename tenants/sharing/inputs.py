@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from authz.fields import FIELD, GROUPS, SENSITIVE, group_mask, mask_of
-from infra.clock import today
 from infra.database import connection
 from infra.errors import ProblemCode
-from infra.row_security import TERRITORY
+from infra.row_security import TERRITORY, is_current
 from tenants.checks import MOST_AT_ONCE, Findings, slug
 
 ORGANISATIONS = f"""
-SELECT slug, id FROM organisation
- WHERE territory_id = {TERRITORY} AND slug = ANY ($1)
-   AND valid_from <= $2 AND (valid_until IS NULL OR valid_until >= $2)
+SELECT slug, id FROM organisation o
+ WHERE territory_id = {TERRITORY} AND slug = ANY ($1) AND {is_current("o")}
 """
 
 
@@ -46,7 +44,7 @@ async def named_organisations(
         findings.add(ProblemCode.TOO_MANY, path)
         return {}
     named = [findings.require(slug, name, path, str(position)) for position, name in enumerate(slugs)]
-    rows = await connection().fetch(ORGANISATIONS, [name for name in named if name], today())
+    rows = await connection().fetch(ORGANISATIONS, [name for name in named if name])
     found: dict[str, UUID] = dict(rows)
     for position, name in enumerate(named):
         if name and name not in found:

@@ -35,7 +35,7 @@ PREVIEWS = """(
 
 READERS = """(
   SELECT {territory} AS territory_id, {row}.id AS case_id, g.organisation_id, g.source_id,
-         CASE WHEN min(g.answer) = 'accepted' AND coalesce(bit_or(g.read_mask) FILTER (WHERE NOT g.later), 0) = 0
+         CASE WHEN min(g.answer) = 'accepted' AND NOT stands(g.source_id, g.organisation_id)
               THEN 'SUSPENDED' ELSE upper(min(g.answer)) END AS status, upper(min(g.purpose)) AS purpose,
          jsonb_agg(g) AS grounds
     FROM sharing_if({row}.id, NULL, NULL, '{{}}', (SELECT array_agg(j.id) FROM joint_intervention j

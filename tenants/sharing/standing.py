@@ -1,6 +1,6 @@
 """What joint work stands on: who takes part at all, and which authorisations an acceptance brings with it."""
 
-from infra.row_security import TODAY
+from infra.row_security import TODAY, is_current
 
 
 def takes_part(row: str) -> str:
@@ -11,8 +11,7 @@ def takes_part(row: str) -> str:
         "JOIN pact_version v ON v.territory_id = m.territory_id AND v.id = m.pact_version_id "
         "AND v.in_force_from IS NOT NULL AND v.superseded_at IS NULL "
         f"WHERE o.territory_id = {row}.territory_id AND o.id = {row}.organisation_id "
-        f"AND {TODAY} >= greatest(o.valid_from, m.joined_on) AND {TODAY} <= coalesce(o.valid_until, 'infinity') "
-        f"AND {TODAY} < coalesce(m.left_on, 'infinity'))"
+        f"AND {is_current('o')} AND m.joined_on <= {TODAY} AND {TODAY} < coalesce(m.left_on, 'infinity'))"
     )
 
 
