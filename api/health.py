@@ -122,8 +122,8 @@ async def observed() -> CollectorRegistry:
     Gauge("win_worker_seen", "1 if a worker was seen lately.", registry=registry).set(counted is not None)
     if counted is not None:
         oldest = counted.pop("oldest")
-        gauge("win_outbox_events", "Events that a job has to answer, when a worker last counted.", counted, registry)
-        name, told = "win_outbox_oldest_seconds", "For how long the event that is due for longest has waited."
+        gauge("win_outbox_events", "Events and letters to deal with, when a worker last counted.", counted, registry)
+        name, told = "win_outbox_oldest_seconds", "For how long the one that is due for longest has waited."
         Gauge(name, told, registry=registry).set(oldest)
     return registry
 

@@ -38,7 +38,7 @@ def worker() -> None:
 
 @jobs.command("failed")
 def failed_command() -> None:
-    """List the events whose job has failed for good."""
+    """List the events and letters that have failed for good."""
     from jobs.failures import failed
 
     print("\n".join(work_as(STEWARD, failed)) or "No job has failed.")
@@ -46,13 +46,13 @@ def failed_command() -> None:
 
 @jobs.command("retry")
 def retry_command(event: Annotated[str, typer.Argument(help="Its id, as `win jobs failed` shows it.")]) -> None:
-    """Try a failed event again, from its first attempt."""
+    """Try a failed event or letter again, from its first attempt."""
     from jobs.failures import retry
 
     try:
         event_id = UUID(event)
     except ValueError:
-        raise SetupError(f"{event} is not the id of an event; ./win jobs failed shows them.") from None
+        raise SetupError(f"{event} is no id; ./win jobs failed shows them.") from None
     if not work_as(STEWARD, lambda steward: retry(steward, event_id)):
-        raise SetupError(f"There is no failed event {event}; ./win jobs failed shows them.")
+        raise SetupError(f"There is no failed event or letter {event}; ./win jobs failed shows them.")
     print("It is due again; the worker takes it up within seconds.")

@@ -1,4 +1,4 @@
-"""Events whose job has failed for good: which there are, and another try."""
+"""What has failed for good, events and letters: which there are, and another try."""
 
 from uuid import UUID
 
@@ -16,6 +16,8 @@ UPDATE event SET state = 'pending', attempts = 0, claimed_at = NULL, due_at = cl
 """
 ENTER = "SELECT set_config('win.territory_id', $1, true)"
 TERRITORIES = "SELECT id, slug FROM territory ORDER BY slug"
+LETTERS = "SELECT * FROM failed_letters()"
+RETRY_LETTER = "SELECT retry_letter($1)"
 
 
 async def failed(steward: Connection) -> list[str]:
@@ -29,14 +31,18 @@ async def failed(steward: Connection) -> list[str]:
                 f"{row['last_error']} ({row['attempts']} attempts)"
                 for row in await steward.fetch(LIST)
             ]
-    return lines
+    return lines + [
+        f"{row['id']}  {row['at']:%Y-%m-%d %H:%M}  letter  {row['kind']}  "
+        f"{row['last_error']} ({row['attempts']} attempts)"
+        for row in await steward.fetch(LETTERS)
+    ]
 
 
-async def retry(steward: Connection, event_id: UUID) -> bool:
-    """Make it due again, with all its attempts; tell whether there was such a failed event."""
+async def retry(steward: Connection, row: UUID) -> bool:
+    """Make it due again, with all its attempts; tell whether there was such a failed event or letter."""
     for territory in await steward.fetch(TERRITORIES):
         async with steward.transaction():
             await steward.execute(ENTER, str(territory["id"]))
-            if await steward.fetchval(RETRY, event_id):
+            if await steward.fetchval(RETRY, row):
                 return True
-    return False
+    return bool(await steward.fetchval(RETRY_LETTER, row))

@@ -4,21 +4,20 @@ As with invitations the link is made here and now, the mail goes first, and the 
 A letter that a worker was killed over is claimed anew, and its link is another.
 """
 
+import asyncio
+import time
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
-from infra.database import Connection, transaction
+from infra.database import transaction
 from infra.log import logger
 from infra.mail import send
 from infra.messages import say
 from infra.settings import public_address
+from jobs.outbox import SECONDS_OF_LOOKING, Pace, may_go_on
 from tenants.members.secrets import hash_of, new_link
 
-CLAIM_FOR = timedelta(seconds=60)
-MOST_ATTEMPTS = 6
-FIRST_WAIT = timedelta(seconds=10)
-IN_A_ROW = 20
+SECONDS = 12.0
 CLAIM = "SELECT * FROM claim_letter($1)"
 SENT = "SELECT letter_sent($1, $2)"
 FAILED = "SELECT letter_failed($1, $2, $3, $4)"
@@ -27,27 +26,28 @@ PLACES = {"news": "notifications"}
 
 
 async def post(context: dict[str, Any]) -> None:
-    """Send what is due, until nothing is or the worker is told to stop."""
-    for _ in range(IN_A_ROW):
-        if context["is_stopping"]():
-            return
+    """Send what is due, until nothing is or it is time to be looked for again."""
+    pace: Pace = context["pace"]
+    until = time.monotonic() + SECONDS_OF_LOOKING
+    while may_go_on(context, until):
         async with transaction() as connection:
-            letter = await connection.fetchrow(CLAIM, CLAIM_FOR)
+            letter = await connection.fetchrow(CLAIM, pace.claim)
         if letter is None:
             return
-        await _post(letter)
+        await _post(letter, pace)
 
 
-async def _post(letter: Mapping[str, Any]) -> None:
+async def _post(letter: Mapping[str, Any], pace: Pace) -> None:
     """Send one, or note that it could not be sent: by the kind of error, whose words might name a person."""
     try:
-        link = await write(letter)
+        async with asyncio.timeout(SECONDS):
+            link = await write(letter)
     except Exception as error:
-        last = letter["attempts"] >= MOST_ATTEMPTS
-        kind = type(error).__name__
+        kind, attempts = type(error).__name__, letter["attempts"] + 1
+        last = attempts >= pace.attempts
         logger().error("a letter failed", kind=letter["kind"], id=str(letter["id"]), error=kind, last=last)
         async with transaction() as connection:
-            await _note(connection, letter, kind, last=last)
+            await connection.execute(FAILED, letter["id"], kind, last, pace.wait(attempts))
         return
     async with transaction() as connection:
         await connection.execute(SENT, letter["id"], None if link is None else hash_of(link))
@@ -68,7 +68,3 @@ async def write(letter: Mapping[str, Any]) -> str | None:
     subject, text = (say(letter["language"], message, **values) for message in parts)
     await send(letter["email"], subject, text)
     return link
-
-
-async def _note(connection: Connection, letter: Mapping[str, Any], error: str, *, last: bool) -> None:
-    await connection.execute(FAILED, letter["id"], error, last, FIRST_WAIT * 2 ** (letter["attempts"] - 1))

@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 from infra.row_security import definer
 
-DAYS_OF_SESSIONS, DAYS_OF_KEYS, DAYS_OF_INVITATIONS, DAYS_OF_COUNTS = 30, 30, 90, 1
+DAYS_OF_SESSIONS, DAYS_OF_KEYS, DAYS_OF_INVITATIONS, DAYS_OF_COUNTS, DAYS_OF_FAILURES = 30, 30, 90, 1, 30
 """How long each is kept after its end; `docs/operating.md` tells."""
 
 FORGET = f"""
@@ -38,7 +38,8 @@ BEGIN
 
     DELETE FROM letter l WHERE l.id = ANY (ARRAY(
         SELECT o.id FROM letter o
-         WHERE o.state <> 'pending' AND o.at < now() - interval '{DAYS_OF_COUNTS} day' LIMIT _most));
+         WHERE o.state <> 'pending' AND o.at < now() - CASE o.state WHEN 'failed'
+               THEN interval '{DAYS_OF_FAILURES} days' ELSE interval '{DAYS_OF_COUNTS} day' END LIMIT _most));
     GET DIAGNOSTICS _rows = ROW_COUNT;
     _forgotten := _forgotten + _rows;
 

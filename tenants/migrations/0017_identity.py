@@ -42,11 +42,12 @@ END
 """
 
 # Whoever has no account, or works for nobody any more, is sent nothing; that is decided now, and not when it was asked.
+# To be claimed is no attempt: a worker that is killed over a letter has not failed to send it.
 CLAIM_LETTER = """
 DECLARE
     _letter letter;
 BEGIN
-    UPDATE letter l SET attempts = l.attempts + 1, due_at = clock_timestamp() + _claim
+    UPDATE letter l SET due_at = clock_timestamp() + _claim
      WHERE l.id = (SELECT w.id FROM letter w WHERE w.state = 'pending' AND w.due_at <= clock_timestamp()
                     ORDER BY w.due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING l.* INTO _letter;
@@ -81,9 +82,37 @@ END
 
 LETTER_FAILED = """
 BEGIN
-    UPDATE letter l SET last_error = _error, due_at = clock_timestamp() + _wait,
+    UPDATE letter l SET last_error = _error, attempts = l.attempts + 1, due_at = clock_timestamp() + _wait,
                         state = CASE WHEN _last THEN 'failed' ELSE l.state END
      WHERE l.id = _id AND l.state = 'pending';
+END
+"""
+
+# To whom they are is not an operator's to know.
+FAILED_LETTERS = """
+BEGIN
+    RETURN QUERY SELECT l.id, l.kind::text, l.attempts, l.last_error::text, l.at FROM letter l
+                  WHERE l.state = 'failed' ORDER BY l.id;
+END
+"""
+
+# As events are counted. To be claimed, or to be put off, is to be due later than now.
+LETTERS_AT_WORK = """
+BEGIN
+    RETURN QUERY
+    SELECT count(*) FILTER (WHERE l.state = 'failed'),
+           count(*) FILTER (WHERE l.state = 'pending' AND l.due_at <= clock_timestamp()),
+           count(*) FILTER (WHERE l.state = 'pending' AND l.due_at > clock_timestamp()),
+           greatest(0, extract(epoch FROM clock_timestamp() - min(l.due_at) FILTER (WHERE l.state = 'pending')))::float8
+      FROM letter l WHERE l.state <> 'done';
+END
+"""
+
+RETRY_LETTER = """
+BEGIN
+    UPDATE letter l SET state = 'pending', attempts = 0, due_at = clock_timestamp()
+     WHERE l.id = _id AND l.state = 'failed';
+    RETURN FOUND;
 END
 """
 
@@ -218,6 +247,8 @@ LETTER = (
     "waiting int)"
 )
 SECOND = "_asked_by uuid, _asked_at timestamptz, _lost_by uuid"
+WORK = "TABLE (failed bigint, waiting bigint, trying bigint, oldest float8)"
+FAILED_LETTER = "TABLE (id uuid, kind text, attempts int, last_error text, at timestamptz)"
 FACTOR_RESET = Tenancy("factor_reset", refers={"organisation_id": "organisation"}, index=[("account_id",)])
 FUNCTIONS = [
     *definer("write_to", "_kind text, _account uuid", "void", WRITE_TO, callers=""),
@@ -235,6 +266,9 @@ FUNCTIONS = [
         LETTER_FAILED,
         callers="win_steward",
     ),
+    *definer("failed_letters", "", FAILED_LETTER, FAILED_LETTERS, callers="win_steward"),
+    *definer("letters_at_work", "", WORK, LETTERS_AT_WORK, callers="win_steward"),
+    *definer("retry_letter", "_id uuid", "boolean", RETRY_LETTER, callers="win_steward"),
     *definer("reset_of_link", "_token_hash bytea", "TABLE (email text, display_name text)", RESET_OF_LINK),
     *definer("reset_password", "_token_hash bytea, _new text", "uuid", RESET),
     *definer("ask_factor_reset", "_member uuid", "TABLE (request_id uuid, refused text)", ASK_FACTOR_RESET),

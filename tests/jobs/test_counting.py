@@ -14,6 +14,11 @@ from tests.jobs.test_faults import PUT, SETTLED
 from tests.tenants.office import Office
 
 FAILED = "UPDATE event SET state = 'failed' WHERE id = ANY ($1)"
+LETTERS = """
+INSERT INTO letter (kind, email, language, at, due_at, state)
+SELECT 'password_changed', 'x@prova.example', 'it', now(), now() + wait, state
+  FROM (VALUES ('failed', interval '0'), ('pending', interval '1 hour'), ('done', interval '0')) given (state, wait)
+"""
 SERIES = re.compile(
     r'^(win_outbox_events\{state="(\w+)"\}|win_outbox_oldest_seconds|win_worker_seen) (\S+)$', re.MULTILINE
 )
@@ -32,7 +37,8 @@ async def test_a_scrape_tells_what_waits_and_what_has_failed(
     everybody = await asyncpg.connect(**connection_facts(database_url))
     await service.until(everybody, SETTLED)
     before = await everybody.fetchval("SELECT count(*) FROM event WHERE state = 'failed'")
-    await everybody.close()
+    await everybody.execute("DELETE FROM letter")
+    await everybody.execute(LETTERS)
     await service.kill_worker()
     holding = await asyncpg.connect(**connection_facts(as_role(database_url, "win_steward", secret)))
     try:
@@ -45,11 +51,13 @@ async def test_a_scrape_tells_what_waits_and_what_has_failed(
         async with holding.transaction():
             await holding.execute("SELECT FROM event WHERE id = ANY ($1) FOR UPDATE", events)
             async with asyncio.timeout(60):
-                while (told := await scrape(client)).get("failed") != before + 3:
+                while (told := await scrape(client)).get("failed") != before + 4:
                     await service.look_after()
                     await asyncio.sleep(0.05)
-        assert (told["win_worker_seen"], told["failed"], told["waiting"], told["trying"]) == (1, before + 3, 2, 0)
+        assert (told["win_worker_seen"], told["failed"], told["waiting"], told["trying"]) == (1, before + 4, 2, 1)
         assert told["win_outbox_oldest_seconds"] > 0
     finally:
+        await everybody.execute("DELETE FROM letter")
+        await everybody.close()
         await holding.close()
         await watching.execute("DELETE FROM event WHERE id = ANY ($1)", events[:3])
