@@ -269,8 +269,8 @@ MESSAGES: Mapping[str, Sentence] = {
         "A joint intervention of {organisation} goes on with a new authorisation: look at what you see now.",
     ),
     "notification.joint_intervention_closed": (
-        "{organisation} ha concluso un intervento congiunto: la scheda non si vede più.",
-        "{organisation} has closed a joint intervention: you see the case no more.",
+        "{organisation} ha concluso un intervento congiunto: chi vedeva la scheda non la vede più.",
+        "{organisation} has closed a joint intervention: whoever saw the case sees it no more.",
     ),
     "notification.joint_intervention_declined": (
         "{organisation} ha rifiutato la proposta per la scheda {case}.",
@@ -285,10 +285,8 @@ MESSAGES: Mapping[str, Sentence] = {
         "{organisation} has proposed a joint intervention to you.",
     ),
     "notification.joint_intervention_suspended": (
-        "Un intervento congiunto di {organisation} è sospeso: un consenso è stato ritirato e la scheda non si vede "
-        "più.",
-        "A joint intervention of {organisation} is suspended: an authorisation was withdrawn, and you see the case no "
-        "more.",
+        "Un intervento congiunto di {organisation} è sospeso: ora la scheda non si vede.",
+        "A joint intervention of {organisation} is suspended: you do not see the case now.",
     ),
     "notification.joint_intervention_will_lapse": (
         "{organisation} aspetta la vostra risposta a un intervento congiunto: potete darla fino al {lapses}.",

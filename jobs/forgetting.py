@@ -3,8 +3,8 @@
 from typing import Any
 
 from infra.database import Context, transaction
+from jobs.territories import territories
 
-TERRITORIES = "SELECT id FROM territory ORDER BY id"
 FORGET = "SELECT forget($1, $2)"
 MOST = 10_000
 """Of each kind in one statement, which has to end in the time that is given to statements."""
@@ -12,9 +12,7 @@ MOST = 10_000
 
 async def forget(_context: dict[str, Any]) -> None:
     """Delete in every territory until nothing is over."""
-    async with transaction() as connection:
-        territories = [row["id"] for row in await connection.fetch(TERRITORIES)]
-    for territory_id in territories:
+    for territory_id in await territories():
         left = True
         while left:
             async with transaction(Context(territory_id)) as connection:

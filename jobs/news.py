@@ -8,9 +8,9 @@ from typing import Any
 
 from infra.clock import ROME, now
 from infra.database import Context, transaction
+from jobs.territories import territories
 
 HOUR = 7
-TERRITORIES = "SELECT id FROM territory ORDER BY id"
 GATHER = "SELECT gather_news($1, $2)"
 
 
@@ -24,8 +24,6 @@ def last_morning(moment: datetime) -> datetime:
 async def gather(_context: dict[str, Any]) -> None:
     """Write the letters that are due; a worker that was away in the morning does so when it is back."""
     before = last_morning(now())
-    async with transaction() as connection:
-        territories = [row["id"] for row in await connection.fetch(TERRITORIES)]
-    for territory_id in territories:
+    for territory_id in await territories():
         async with transaction(Context(territory_id)) as connection:
             await connection.execute(GATHER, territory_id, before)

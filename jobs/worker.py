@@ -21,6 +21,7 @@ from jobs.letters import post
 from jobs.news import gather
 from jobs.outbox import JOBS, Pace, relay
 from jobs.sealing import seal
+from jobs.suspending import suspend
 
 SECONDS_ALIVE = 90
 AT_ONCE = 4
@@ -62,6 +63,7 @@ LOOK = cron(relay, second=SWEEP, run_at_startup=True, timeout=LONGEST_LOOK, keep
 
 LETTERS = cron(post, second=SWEEP, run_at_startup=True, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
 NEWS = cron(gather, minute=TENS, run_at_startup=True, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
+SUSPENDS = cron(suspend, minute=TENS, run_at_startup=True, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
 FORGETS = cron(forget, hour=3, minute=41, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
 SEALS = cron(seal, minute=17, run_at_startup=True, timeout=LONGEST_LOOK, keep_result=0)  # type: ignore[arg-type]
 
@@ -73,7 +75,7 @@ def make_worker(redis_url: str, *, jobs: Mapping[str, Job] = JOBS, pace: Pace | 
         functions=[
             func(relay, name=RELAY, timeout=LONGEST_LOOK, keep_result=0),  # type: ignore[arg-type]
         ],
-        cron_jobs=[BEAT, COUNT, LOOK, LETTERS, NEWS, SEALS, FORGETS],
+        cron_jobs=[BEAT, COUNT, LOOK, LETTERS, NEWS, SUSPENDS, SEALS, FORGETS],
         redis_settings=redis_settings(redis_url),
         job_serializer=written,
         job_deserializer=read,

@@ -40,14 +40,7 @@ WITHDRAW = f"""
 UPDATE authorisation SET withdrawn_at = now(), withdrawn_by = $2, withdrawal_reason = $3
  WHERE territory_id = {TERRITORY} AND id = $1
 """
-# Who sees the case by joint work that stands on it, alone or not.
-STANDING = f"""
-SELECT joint_intervention_id, organisation_id FROM joint_intervention_authorisation
- WHERE territory_id = {TERRITORY} AND authorisation_id = $1 AND ended_at IS NULL
-   AND stands(joint_intervention_id, organisation_id)
- ORDER BY joint_intervention_id, organisation_id
-"""
-STANDS = "SELECT stands($1, $2)"
+NOTE_SUSPENDED = "SELECT note_suspended($1)"
 
 
 async def give_authorisation(
@@ -127,16 +120,19 @@ async def withdraw_authorisation(actor: Actor, authorisation_id: UUID, reason: s
     if case_id is None:
         raise NotFound
     await claim_case(case_id)
-    actor.require(Action.AUTHORISATION_WITHDRAW)
-    findings = Findings()
+    findings = await check_withdrawal(actor, authorisation_id)
     text = findings.require(lines(500), reason, "reason")
-    if await connection().fetchval(WITHDRAWN, authorisation_id) is not None:
-        findings.add(ProblemCode.WRONG_STATE, "authorisation_id", text="problem.already_withdrawn")
     findings.settle()
-    standing = await connection().fetch(STANDING, authorisation_id)
     await connection().execute(WITHDRAW, authorisation_id, actor.account_id, text)
     await record(EventKind.AUTHORISATION_WITHDRAWN, case_id, authorisation_id=authorisation_id)
-    for work, partner in standing:
-        if not await connection().fetchval(STANDS, work, partner):
-            await record(EventKind.JOINT_INTERVENTION_SUSPENDED, joint_intervention_id=work, partner_id=partner)
+    await connection().execute(NOTE_SUSPENDED, case_id)
     return authorisation_id
+
+
+async def check_withdrawal(actor: Actor, authorisation_id: UUID) -> Findings:
+    """Return what is wrong with a withdrawal, be it made or only supposed. Raises `Refused`."""
+    actor.require(Action.AUTHORISATION_WITHDRAW)
+    findings = Findings()
+    if await connection().fetchval(WITHDRAWN, authorisation_id) is not None:
+        findings.add(ProblemCode.WRONG_STATE, "authorisation_id", text="problem.already_withdrawn")
+    return findings

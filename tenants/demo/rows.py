@@ -76,6 +76,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "answered_by",
         "decline_reason",
     ),
+    "event": (
+        "kind",
+        "organisation_id",
+        "account_id",
+        "holder_id",
+        "case_id",
+        "joint_intervention_id",
+        "partner_id",
+        "at",
+        "state",
+    ),
 }
 """The tables in the order in which rows refer to each other."""
 FILLED = (*COLUMNS, "joint_intervention_authorisation", "case_access")

@@ -11,6 +11,7 @@ from tenants.demo.catalogue import Sharing
 from tenants.demo.network import Ground, Network, Office
 from tenants.demo.rows import Rows
 from tenants.demo.words import CLOSED, DECLINED, MESSAGES, WITHDRAWN
+from tenants.events.models import EventKind
 from tenants.joint_work.models import Answer
 
 PROPOSED_DAYS_AGO = {
@@ -115,6 +116,7 @@ def write_share(rows: Rows, network: Network, shared: Shared, share: Share, chan
     )
     for ground in share.grounds:
         _write_answer(rows, shared, work_id, ground.partner, share, proposed, chance)
+        _write_suspension(rows, shared, work_id, ground.partner, share, proposed)
 
 
 def _write_authorisation(rows: Rows, shared: Shared, share: Share, proposed: datetime, chance: Random) -> None:
@@ -139,7 +141,7 @@ def _write_authorisation(rows: Rows, shared: Shared, share: Share, proposed: dat
         given + timedelta(days=days),
         given,
         shared.holder.account_id,
-        proposed + timedelta(days=share.days_ago // 2) if withdrawn else None,
+        _withdrawn(share, proposed) if withdrawn else None,
         shared.holder.account_id if withdrawn else None,
         chance.choice(WITHDRAWN) if withdrawn else None,
     )
@@ -162,6 +164,35 @@ def _write_answer(
         partner.account_id if answered else None,
         chance.choice(DECLINED) if answer is Answer.DECLINED else None,
     )
+
+
+def _write_suspension(
+    rows: Rows, shared: Shared, work_id: UUID, partner: Office, share: Share, proposed: datetime
+) -> None:
+    """Write that the partner's part was suspended, which the worker would else note of today."""
+    if share.sharing is Sharing.WITHDRAWN:
+        ended = _withdrawn(share, proposed)
+    elif share.sharing is Sharing.EXPIRED:
+        ended = proposed + timedelta(days=EXPIRED_AFTER)
+    else:
+        return
+    rows.add(
+        "event",
+        EventKind.JOINT_INTERVENTION_SUSPENDED,
+        shared.holder.id,
+        shared.holder.account_id,
+        shared.holder.id,
+        shared.case_id,
+        work_id,
+        partner.id,
+        ended,
+        "done",
+    )
+
+
+def _withdrawn(share: Share, proposed: datetime) -> datetime:
+    """Return when a consent that is withdrawn was: half-way from the proposal to today."""
+    return proposed + timedelta(days=share.days_ago // 2)
 
 
 def _without_one(mask: int, chance: Random) -> int:

@@ -1,17 +1,46 @@
-"""That a proposal was seen, and the mail in the morning which says that something waits."""
+"""What partners are told besides: that a proposal was seen, that their part is suspended, that something waits."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
 from infra.row_security import ACCOUNT, FIELD_MASK, ORGANISATION, TERRITORY, definer, is_current
+from tenants.events.models import EventKind
 from tenants.notifications.concerning import concerns
+from tenants.sharing.standing import sees_by
 
+SUSPENDED = EventKind.JOINT_INTERVENTION_SUSPENDED
 # Of an organisation and not of a person: who of them has opened it is noted nowhere.
 SEE_PROPOSAL = f"""
 BEGIN
     UPDATE joint_intervention_partner p SET seen_at = now()
      WHERE p.territory_id = {TERRITORY} AND p.joint_intervention_id = _joint_intervention
        AND p.organisation_id = {ORGANISATION} AND {FIELD_MASK} <> 0 AND p.status = 'invited' AND p.seen_at IS NULL;
+END
+"""
+
+# Once for each time that a part began: an authorisation was withdrawn, or is over, or the partner has left the pact.
+# A part that never stood on any authorisation has not lost one.
+NOTE_SUSPENDED = f"""
+BEGIN
+    INSERT INTO event (territory_id, kind, organisation_id, account_id, holder_id, case_id, joint_intervention_id,
+                       partner_id, at, due_at, state)
+    SELECT j.territory_id, '{SUSPENDED}', j.holder_id, coalesce({ACCOUNT}, j.proposed_by), j.holder_id, j.case_id,
+           j.id, p.organisation_id, now(), now(), 'pending'
+      FROM joint_intervention j
+      JOIN joint_intervention_partner p
+        ON p.territory_id = j.territory_id AND p.joint_intervention_id = j.id AND p.status = 'accepted'
+      JOIN LATERAL (
+          SELECT max(s.attached_at) AS at FROM joint_intervention_authorisation s
+           WHERE s.territory_id = p.territory_id AND s.joint_intervention_id = p.joint_intervention_id
+             AND s.organisation_id = p.organisation_id) began ON began.at IS NOT NULL
+     WHERE j.territory_id = {TERRITORY} AND j.closed_at IS NULL AND (_case IS NULL OR j.case_id = _case)
+       AND ({ORGANISATION} IS NULL OR j.holder_id = {ORGANISATION})
+       AND NOT {sees_by("p")}
+       AND NOT EXISTS (
+           SELECT FROM event e
+            WHERE e.territory_id = p.territory_id AND e.case_id = p.case_id AND e.kind = '{SUSPENDED}'
+              AND e.joint_intervention_id = p.joint_intervention_id AND e.partner_id = p.organisation_id
+              AND e.at >= began.at);
 END
 """
 
@@ -79,6 +108,7 @@ class Migration(migrations.Migration):
             [
                 "ALTER TABLE account ALTER COLUMN gets_news SET DEFAULT true",
                 *definer("see_proposal", "_joint_intervention uuid", "void", SEE_PROPOSAL),
+                *definer("note_suspended", "_case uuid", "void", NOTE_SUSPENDED, callers="win_app, win_steward"),
                 *definer("gets_news", "", "boolean", GETS_NEWS),
                 *definer("set_news_by_mail", "_wanted boolean", "void", SET_NEWS),
                 *definer("gather_news", "_territory uuid, _before timestamptz", "int", GATHER, callers="win_steward"),

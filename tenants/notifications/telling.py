@@ -12,7 +12,7 @@ from authz.roles import MASKS
 from infra.row_security import TERRITORY, is_current
 from tenants.events.models import EventKind
 from tenants.joint_work.lapsing import waits
-from tenants.sharing.standing import takes_part
+from tenants.sharing.standing import sees_by, takes_part
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,18 @@ TELLING: Mapping[EventKind, Telling] = {
     EventKind.JOINT_INTERVENTION_ACCEPTED: Telling(holder("true"), PROPOSE, "notification.joint_intervention_accepted"),
     EventKind.JOINT_INTERVENTION_DECLINED: Telling(holder("true"), PROPOSE, "notification.joint_intervention_declined"),
     EventKind.JOINT_INTERVENTION_SUSPENDED: Telling(
-        partners(THE_ONE), ANSWER, "notification.joint_intervention_suspended"
+        partners(f"{THE_ONE} AND NOT {sees_by('p')}"),
+        ANSWER,
+        "notification.joint_intervention_suspended",
+        came_by_itself=True,
     ),
     EventKind.JOINT_INTERVENTION_ATTACHED: Telling(
-        partners(THE_ONE), ANSWER, "notification.joint_intervention_attached"
+        partners(f"{THE_ONE} AND {sees_by('p')}"), ANSWER, "notification.joint_intervention_attached"
     ),
     EventKind.JOINT_INTERVENTION_CLOSED: Telling(
-        partners("p.status <> 'declined'"), ANSWER, "notification.joint_intervention_closed"
+        partners(f"p.status = 'accepted' OR p.status = 'invited' AND {waits('j')}"),
+        ANSWER,
+        "notification.joint_intervention_closed",
     ),
     EventKind.AUTHORISATION_WITHDRAWN: Telling(
         holder_of_authorisation("true"), GIVE, "notification.authorisation_withdrawn"

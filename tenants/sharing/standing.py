@@ -1,4 +1,4 @@
-"""What joint work stands on: who takes part at all, and which authorisations an acceptance brings with it."""
+"""What joint work stands on: who takes part at all, who sees by it now, and which authorisations acceptance brings."""
 
 from infra.row_security import TODAY, is_current
 

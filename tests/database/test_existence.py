@@ -103,37 +103,23 @@ ASKED: dict[str, Callable[[Any, World], Any] | None] = {
             *("gets_news()", "set_news_by_mail(boolean)"),
         )
     ),
-    "see_proposal(uuid)": lambda hidden, world: (
-        "SELECT see_proposal($1)",
-        world["work on shared"] if hidden else new_id(),
-    ),
-    "claim_member(uuid)": lambda hidden, world: (
-        "SELECT * FROM claim_member($1)",
-        world["member of holder"] if hidden else new_id(),
-    ),
+    **{
+        f"{name}(uuid)": lambda hidden, world, name=name, row=row: (
+            f"SELECT * FROM {name}($1)",
+            world[row] if hidden else new_id(),
+        )
+        for name, row in (
+            ("note_suspended", "kept"),
+            ("see_proposal", "work on shared"),
+            *((verb, "member of holder") for verb in ("claim_member", "end_membership", "ask_factor_reset")),
+            ("send_password_reset", "member of holder"),
+            ("withdraw_invitation", "invitation of holder"),
+            ("confirm_factor_reset", "factor reset of holder"),
+        )
+    },
     "set_member_role(uuid,text)": lambda hidden, world: (
         "SELECT set_member_role($1, 'volunteer')",
         world["member of holder"] if hidden else new_id(),
-    ),
-    "end_membership(uuid)": lambda hidden, world: (
-        "SELECT end_membership($1)",
-        world["member of holder"] if hidden else new_id(),
-    ),
-    "withdraw_invitation(uuid)": lambda hidden, world: (
-        "SELECT withdraw_invitation($1)",
-        world["invitation of holder"] if hidden else new_id(),
-    ),
-    "send_password_reset(uuid)": lambda hidden, world: (
-        "SELECT send_password_reset($1)",
-        world["member of holder"] if hidden else new_id(),
-    ),
-    "ask_factor_reset(uuid)": lambda hidden, world: (
-        "SELECT * FROM ask_factor_reset($1)",
-        world["member of holder"] if hidden else new_id(),
-    ),
-    "confirm_factor_reset(uuid)": lambda hidden, world: (
-        "SELECT confirm_factor_reset($1)",
-        world["factor reset of holder"] if hidden else new_id(),
     ),
     # About an address, whether or not it has an account; and about links, which whoever asks has to bring.
     "ask_password_reset(text,text)": None,

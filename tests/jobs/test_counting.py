@@ -35,6 +35,9 @@ async def test_a_scrape_tells_what_waits_and_what_has_failed(
     case, events = await office.a_case(), [new_id() for _ in range(5)]
     who = (office.anna.organisation_id, office.anna.account_id)
     everybody = await asyncpg.connect(**connection_facts(database_url))
+    for territory in await everybody.fetch("SELECT id FROM territory"):
+        await everybody.execute("SELECT set_config('win.territory_id', $1, false)", str(territory[0]))
+        await everybody.execute("SELECT note_suspended(NULL)")  # so that a worker that starts finds none
     await service.until(everybody, SETTLED)
     before = await everybody.fetchval("SELECT count(*) FROM event WHERE state = 'failed'")
     await everybody.execute("DELETE FROM letter")
