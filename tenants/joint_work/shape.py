@@ -73,6 +73,7 @@ INVITED = (
     "AND p.joint_intervention_id = {row}.id AND p.organisation_id = {organisation} AND p.status = 'invited')"
 )
 
+# A partner sees its own answer alone: to it, this tells whether it has accepted itself.
 SOMEBODY_ACCEPTED = (
     "EXISTS (SELECT FROM joint_intervention_partner p WHERE p.territory_id = {row}.territory_id "
     "AND p.joint_intervention_id = {row}.id AND p.status = 'accepted')"
@@ -118,7 +119,13 @@ JOINT_INTERVENTION = Shape(
             note="Until when an invited organisation can answer: 30 days from the proposal.",
         ),
         Leaf("closed_at", Kind.DATETIME, note="When the holder ended it; null while it goes on."),
-        Leaf("closing_reason", ClosingReason, sql="upper({row}.closing_reason)", note="Why it was ended."),
+        Leaf(
+            "closing_reason",
+            ClosingReason,
+            sql=f"CASE WHEN {{row}}.holder_id = {{organisation}} OR {SOMEBODY_ACCEPTED} "
+            "THEN upper({row}.closing_reason) END",
+            note="Why it was ended; for the holder, and for a partner that had accepted.",
+        ),
         One(
             "holder",
             "Organisation",

@@ -89,6 +89,16 @@ async def test_what_is_left_is_the_fact_and_nothing_of_the_case(ask: Ask) -> Non
     assert "Tirocinio in magazzino?" not in await left(job)
 
 
+async def test_why_it_was_ended_is_for_whoever_had_accepted(ask: Ask) -> None:
+    job = Job(ask)
+    await open_and_write(job)
+    await consent_and_propose(job)
+    closed = await job.do("anna", CLOSE, {"id": job.joint_intervention}, "closeJointIntervention")
+    assert closed["jointIntervention"] == {"status": "CLOSED", "closingReason": "COMPLETED"}
+    invited = await work(job, "giulia")
+    assert (invited["status"], invited["closingReason"]) == ("CLOSED", None)
+
+
 async def test_to_read_the_message_is_to_read_of_the_case(ask: Ask) -> None:
     job = Job(ask)
     await open_and_write(job)
