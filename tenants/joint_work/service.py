@@ -15,7 +15,7 @@ from tenants.cases.writing import claim_case, within_row_security
 from tenants.checks import Findings, lines, one_of, without_repeats
 from tenants.events.models import EventKind
 from tenants.events.recording import record
-from tenants.joint_work.claiming import claim, look
+from tenants.joint_work.claiming import State, claim, look
 from tenants.joint_work.lapsing import LAPSES_AFTER, REMINDED_BEFORE, waits
 from tenants.joint_work.models import Answer
 from tenants.joint_work.reasons import ClosingReason, DeclineReason
@@ -149,6 +149,16 @@ async def _answer(actor: Actor, row: UUID, answer: Answer, reason: str | None, f
     actor.require(Action.JOINT_INTERVENTION_ANSWER)
     if state.status is None:
         raise Refused(action=Action.JOINT_INTERVENTION_ANSWER.value)
+    check_answer(state, answer, findings)
+    findings.settle()
+    async with within_row_security():
+        await connection().execute(ANSWER, row, answer.value, actor.account_id, reason)
+    await record(ANSWERED[answer], joint_intervention_id=row)
+    return row
+
+
+def check_answer(state: State, answer: Answer, findings: Findings) -> None:
+    """Find what is wrong with an answer, be it given or only supposed."""
     if state.status != Answer.INVITED:
         findings.add(ProblemCode.ALREADY_ANSWERED, "joint_intervention_id")
     elif state.closed_at is not None:
@@ -157,11 +167,6 @@ async def _answer(actor: Actor, row: UUID, answer: Answer, reason: str | None, f
         findings.add(ProblemCode.WRONG_STATE, "joint_intervention_id", text="problem.proposal_lapsed")
     if answer is Answer.ACCEPTED and not state.takes_part:
         findings.add(ProblemCode.WRONG_STATE, "joint_intervention_id", text="problem.not_a_party")
-    findings.settle()
-    async with within_row_security():
-        await connection().execute(ANSWER, row, answer.value, actor.account_id, reason)
-    await record(ANSWERED[answer], joint_intervention_id=row)
-    return row
 
 
 async def close_joint_intervention(actor: Actor, joint_intervention_id: UUID, reason: str) -> UUID:

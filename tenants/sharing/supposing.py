@@ -9,11 +9,13 @@ from authz.actor import Actor
 from infra.database import connection
 from infra.errors import NotFound
 from infra.row_security import ORGANISATION, TERRITORY
+from tenants.authorisations.service import check_withdrawal
 from tenants.checks import Findings
 from tenants.joint_work.attaching import check_attachment
 from tenants.joint_work.claiming import look
 from tenants.joint_work.lapsing import waits
-from tenants.joint_work.service import check_proposal
+from tenants.joint_work.models import Answer
+from tenants.joint_work.service import check_answer, check_proposal
 
 OWN_CASE = f"SELECT holder_id = {ORGANISATION} FROM case_file WHERE territory_id = {TERRITORY} AND id = $1"
 CASE_OF_WORK = f"""
@@ -61,20 +63,26 @@ async def if_proposed(
 
 
 async def if_accepted(actor: Actor, joint_intervention_id: UUID) -> Supposition:
-    """Suppose that whoever is still invited accepted today: an invited organisation learns of itself alone."""
+    """Suppose that whoever is still invited accepted today: an invited organisation learns of itself alone.
+
+    To such a one it raises what accepting would raise.
+    """
+    state = await look(joint_intervention_id)
     actor.require(Action.CASE_READ)
+    if state.status is not None:
+        findings = Findings()
+        check_answer(state, Answer.ACCEPTED, findings)
+        findings.settle()
     found = await connection().fetchrow(CASE_OF_WORK, joint_intervention_id)
-    if found is None:
-        raise NotFound
     return Supposition(found[0], accepted=[joint_intervention_id], shown=found[1] or [])
 
 
 async def if_withdrawn(actor: Actor, authorisation_id: UUID) -> Supposition:
-    """Suppose that this authorisation were taken back."""
+    """Suppose that this authorisation were taken back. Raises what the withdrawal would raise."""
     case_id = await connection().fetchval(CASE_OF_AUTHORISATION, authorisation_id)
     if case_id is None:
         raise NotFound
-    actor.require(Action.AUTHORISATION_WITHDRAW)
+    (await check_withdrawal(actor, authorisation_id)).settle()
     return Supposition(case_id, withdrawn=authorisation_id)
 
 

@@ -11,7 +11,7 @@ import pytest
 from authz.roles import Role
 from infra.clock import new_id, today
 from infra.database import Connection, connection_facts
-from infra.errors import Invalid, NotFound, Refused
+from infra.errors import Invalid, NotFound, ProblemCode, Refused
 from tenants.authorisations.service import withdraw_authorisation
 from tenants.demo.network import work_in
 from tenants.joint_work.attaching import attach_authorisation
@@ -21,6 +21,7 @@ from tenants.joint_work.service import (
     decline_joint_intervention,
     propose_joint_intervention,
 )
+from tenants.sharing.supposing import if_accepted, if_withdrawn
 from tests.authz.documents import KINDS, clause
 from tests.tenants.land import Land
 from tests.tenants.office import (
@@ -282,3 +283,22 @@ async def test_a_second_proposal_for_the_same_purpose_is_pointed_out(office: Off
     again = await office.propose(case)
     await do(office.giulia, decline_joint_intervention, again, "not_now")
     assert await office.propose(case) != again
+
+
+async def test_what_is_supposed_finds_what_the_verb_would_find(office: Office) -> None:
+    _, consent, row = await shared_case(office)
+    with pytest.raises(Invalid) as found:
+        await do(office.giulia, if_accepted, row)
+    assert [problem.code for problem in found.value.problems] == [ProblemCode.ALREADY_ANSWERED]
+    await do(office.anna, withdraw_authorisation, consent, "Non vuole più")
+    for verb, given in ((if_withdrawn, ()), (withdraw_authorisation, ("Di nuovo",))):
+        with pytest.raises(Invalid) as found:
+            await do(office.anna, verb, consent, *given)
+        assert told(found) == ["already_withdrawn"]
+    invited = await office.propose(await office.a_case())
+    await do(office.anna, close_joint_intervention, invited, "mistake")
+    for verb in (if_accepted, accept_joint_intervention):
+        with pytest.raises(Invalid) as found:
+            await do(office.giulia, verb, invited)
+        assert told(found) == ["joint_work_is_closed"]
+    assert (await do(office.anna, if_accepted, invited)).shown == []

@@ -175,6 +175,7 @@ async def detail(request: Request, typed: Typed, problems: Sequence[Any]) -> Res
     """Render the page of one. Raises `NotFound`."""
     answer = await ask(request, "joint_intervention", {"id": request.path_params["work"]})
     work, saved = answer.data["node"], request.query_params.get("saved", "")
+    preview = answer.data["sharingIfAccepted"]
     if not work:
         raise NotFound
     if is_new_to(answer.data["viewer"], work):
@@ -188,7 +189,8 @@ async def detail(request: Request, typed: Typed, problems: Sequence[Any]) -> Res
         work=work,
         offered=[name for name in work["fields"] or () if name in HELD],
         offer=set(work["fields"] or ()),
-        waiting=outlooks(answer.data["sharingIfAccepted"]) if work["status"] != "CLOSED" else [],
+        waiting=outlooks(preview) if work["status"] != "CLOSED" else [],
+        obstacles=preview["problems"] if preview and work["viewerCan"]["answer"] else [],
         decline_reasons=REASONS["decline"],
         closing_reasons=REASONS["close"],
         saved=saved if saved in SAVED else "",
