@@ -130,8 +130,8 @@ MESSAGES: Mapping[str, Sentence] = {
         "The request uses {found} aliases; the most is {limit}.",
     ),
     "limit.body": (
-        "La richiesta è troppo grande: il massimo è {limit} byte.",
-        "The request is too large: the most is {limit} bytes.",
+        "La richiesta è troppo grande: il massimo è {limit} byte. Scrivi o invia di meno.",
+        "The request is too large: the most is {limit} bytes. Write or send less.",
     ),
     "limit.cost": (
         "La richiesta costa {found} punti; il massimo è {limit}. Chiedi meno campi o un `first` più piccolo.",

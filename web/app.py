@@ -18,7 +18,7 @@ from infra.embedded import secret_key
 from infra.errors import SetupError
 from infra.settings import settings
 from web.pages import routes as page_routes
-from web.rendering import STATIC, not_here
+from web.rendering import STATIC, not_here, tell
 
 KEPT = "public, max-age=31536000, immutable"
 
@@ -56,5 +56,5 @@ def build() -> Starlette:
     app = Starlette(
         routes=[*routes(), *page_routes(), files], lifespan=pool, exception_handlers={404: not_here, 405: not_here}
     )
-    app.add_middleware(Headers)
+    app.add_middleware(Headers, tell=tell)
     return app

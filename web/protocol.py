@@ -17,12 +17,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.headers import HEADERS, Headers
 from api.health import PROBES
-from api.identity import language_of
 from api.refusals import refusal
 from infra.clock import new_id
 from infra.errors import BadRequest, Unavailable
 from infra.metrics import REFUSED
 from infra.settings import settings
+from web.rendering import tell
 
 LARGEST_HEAD = 64 * 1024
 LONGER = 5.0
@@ -31,8 +31,7 @@ LONGER = 5.0
 
 async def come_back(scope: Scope, receive: Receive, send: Send) -> None:
     """Tell that there is no room just now."""
-    request = Request(scope)
-    response = refusal(Unavailable(), language_of(request), request.state.request_id)
+    response = await tell(Request(scope), Unavailable(), 503)
     response.headers["connection"] = "close"
     await response(scope, receive, send)
 

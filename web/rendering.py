@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.app import not_served
-from api.headers import BodyRefused, place_of
+from api.headers import BodyRefused, as_json, place_of
 from api.identity import language_of
 from api.ids import row_id
 from api.refusals import STATUS, UNREACHABLE
@@ -279,9 +279,21 @@ async def asking(request: Request) -> Answer | None:
         return None
 
 
+def reads_pages(request: Request) -> bool:
+    """Tell whether whoever asks is at a browser."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+async def tell(request: Request, error: WinError, status: int) -> Response:
+    """Answer what comes to nothing outside of any page: browsers get a page, everybody else a line."""
+    if not reads_pages(request):
+        return await as_json(request, error, status)
+    return await failed(request, error.code, lambda language: say_message(language, error.text, **error.values), status)
+
+
 async def not_here(request: Request, error: Exception) -> Response:
     """Answer what has no address, or not by this method: browsers get a page, everybody else a line."""
-    if "text/html" not in request.headers.get("accept", ""):
+    if not reads_pages(request):
         return not_served(request, error if isinstance(error, HTTPException) else HTTPException(404))
     status = error.status_code if isinstance(error, HTTPException) else 404
     response = await failed(

@@ -124,6 +124,9 @@ async def test_while_all_of_them_are_answered_others_come_back_later(port: int, 
                 assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
                 assert refused.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
                 assert refused.headers["x-frame-options"] == "DENY"
+                page = await client.get("/today", headers={"Accept": "text/html", "Accept-Language": "en"})
+                assert (page.status_code, page.headers["retry-after"]) == (503, "2")
+                assert "WIN does not answer at the moment" in page.text
                 assert (await client.get("/livez")).status_code == 200
         for one in busy:
             assert (await one.reader.readline()).startswith(b"HTTP/1.1 ")

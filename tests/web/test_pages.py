@@ -1,16 +1,20 @@
 """Every page in both languages: 200 for who may, a plain refusal for who may not, and whole in itself."""
 
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
+from api.headers import MAX_BODY
 from infra.clock import today
+from infra.messages import say
 from tests.api.test_main_job import ACCEPT, CONSENT, OPEN, PROPOSE
 from tests.conftest import CAST, Ask
 from tests.web.conftest import Visit
-from tests.web.visitors import Page
+from tests.web.visitors import ORIGIN, Page
 from web.ask import LANGUAGES
+from web.forms import FORM
 
 PAGES = ["/today", "/cases", "/cases/new", "/joint-work", "/pact", "/organisations", "/organisation", "/docs/schema"]
 PAGES += ["/account", "/account/password", "/account/second-factor", "/account/second-factor/end"]
@@ -152,6 +156,25 @@ async def test_what_is_not_there_is_said_in_both_languages(visit: Visit, address
         page = await anna.open(address)
         assert anna.status == 404
         assert words in page.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_is_too_large_is_refused_on_a_page(visit: Visit, language: str) -> None:
+    anna = await visit("anna", language)
+
+    async def in_parts() -> AsyncIterator[bytes]:
+        for _ in range(2):
+            yield b"note=" + b"x" * MAX_BODY
+
+    for content in (b"x" * (MAX_BODY + 1), in_parts()):
+        refused = await anna.client.post(
+            "/cases/new", content=content, headers={"Content-Type": FORM, "Origin": ORIGIN}
+        )
+        assert (refused.status_code, refused.headers["connection"]) == (413, "close")
+        page = Page(refused.text)
+        is_whole(page, language)
+        assert say(language, "limit.body", limit=MAX_BODY) in page.text
+        assert {"/today", "/cases", "/account"} <= set(page.links)
 
 
 async def test_the_language_is_chosen_on_any_page(visit: Visit) -> None:
