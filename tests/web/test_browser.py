@@ -9,11 +9,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from infra.clock import today
 from infra.database import Connection
 from tenants.demo.load import PASSWORD
+from tests.api.test_main_job import CONSENT, CONTACTS, OPEN, PROPOSE, Job
 from tests.conftest import CAST, Ask, Served, setting
 from tests.tenants.staff import post
 from tests.web.browser import ALL_RULES, OF_A_PAGE, OF_WORDS, REQUIRED, Desk, axe, chromium
+from tests.web.test_news import TELL
 
 pytestmark = pytest.mark.skipif(
     chromium() is None and os.environ.get(REQUIRED) != "1", reason="no Chromium on this machine"
@@ -21,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 WHO = ("anna", "giulia", "piero", "rosa")
 PAGES = ["/today", "/cases", "/cases/new", "/joint-work", "/pact", "/organisations", "/organisation", "/cases/nope"]
 PAGES += ["/account", "/account/password", "/account/second-factor", "/account/second-factor/end"]
-PAGES += ["/docs/schema", "/_ui", "/help", "/contacts", "/privacy", "/accessibility"]
+PAGES += ["/notifications", "/docs/schema", "/_ui", "/help", "/contacts", "/privacy", "/accessibility"]
 OF_CASE = ["", "/edit/identity", "/edit/contacts", "/edit/legal_status", "/edit/needs"]
 OF_CASE += ["/consent", "/propose", "/access-log"]
 LINK = "nobodys-link-which-no-log-may-tell"
@@ -248,6 +251,50 @@ async def test_pages_wide_and_narrow_and_in_the_colours_of_whoever_reads(desk: A
             await anna.open(address)
             found[f"{address} {width} {colours}"] = await anna.violations(checker)
     assert {address: violations for address, violations in found.items() if violations} == {}
+
+
+LONG = ("W" * 100, "Bartolomea Maria Addolorata Immacolata Giuseppina Carmela Assunta dei Serristori Montefalconieri")
+OF_CONTACTS = {"email": f"{'w' * 60}@{'w' * 60}.example", "phoneNote": "W" * 100, "address": "W" * 300}
+
+
+async def shared_long(ask: Ask, owner: Connection) -> tuple[str, str]:
+    """Anna opens a case of somebody with a long name and proposes joint work, of which Giulia is told."""
+    job = Job(ask)
+    given, family = LONG
+    opened = await job.do("anna", OPEN, {"input": {"person": {"givenName": given, "familyName": family}}}, "openCase")
+    case = opened["case"]["id"]
+    contacts = {"caseId": case, "expectedVersion": 1, **OF_CONTACTS}
+    await job.do("anna", CONTACTS, {"input": contacts}, "updateContacts")
+    fields = {"fields": ["identity", "contacts"], "caseId": case}
+    consent = {**fields, "basis": "CONSENT", "purposes": ["TRAINEESHIP"], "kinds": ["SOCIAL_COOPERATIVE_B"]}
+    consent["until"] = today().replace(day=1, year=today().year + 1).isoformat()
+    await job.do("anna", CONSENT, {"input": consent}, "giveAuthorisation")
+    offer = {**fields, "purpose": "TRAINEESHIP", "partners": ["cooperativa-il-ponte"], "message": "W" * 300}
+    proposed = await job.do("anna", PROPOSE, {"input": offer}, "proposeJointIntervention")
+    async with owner.transaction():
+        territory = await owner.fetchval("SELECT id FROM territory WHERE slug = 'empolese-valdelsa'")
+        await owner.execute("SELECT set_config('win.territory_id', $1, true)", str(territory))
+        await owner.fetchval(TELL, case.rpartition("_")[2])
+    return f"/cases/{case}", f"/joint-work/{proposed['jointIntervention']['id']}"
+
+
+async def test_whatever_is_long_fits_into_a_narrow_window(desk: Any, ask: Ask, owner: Connection) -> None:
+    """Every page is looked at where it is opened: none may scroll sideways."""
+    case, work = await shared_long(ask, owner)
+    anna, giulia = await desk(360), await desk(360)
+    await anna.sign_in("anna", PASSWORD)
+    for address in ("/today", "/cases?holder=caritas-empoli", "/joint-work", work, case):
+        await anna.open(address)
+    assert " ".join(LONG) in await anna.text(), "cut"
+    for part in ("status", "edit/identity", "edit/contacts", "consent", "propose", "access-log"):
+        await anna.open(f"{case}/{part}")
+    await giulia.sign_in("giulia", PASSWORD)
+    for address in ("/today", "/notifications", work):
+        await giulia.open(address)
+        assert await giulia.violations(axe(), OF_A_PAGE) == [], address
+    await giulia.press("Accetta")
+    assert " ".join(LONG) in await giulia.text()
+    assert [anna.faults, giulia.faults] == [[], []]
 
 
 async def test_going_back_asks_nothing_and_shows_what_was_typed(desk: Any) -> None:
