@@ -56,7 +56,7 @@ class Value:
         if self.kind == "phone":
             return telephone(value, language)
         if self.kind == "money":
-            return f"{money(value, language)} €"
+            return say(language, "case.euros", amount=money(value, language))
         return self.label(str(value), language)
 
     def label(self, item: str, language: str) -> str:

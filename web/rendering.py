@@ -27,7 +27,7 @@ from web.forms import Typed, by_input, token_of
 from web.groups import MUNICIPALITY, need_label
 from web.guide import section_for
 from web.kept import kept_of, whose
-from web.texts import TEXTS, day, instant, label, say
+from web.texts import TEXTS, day, instant, label, period, say
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -114,6 +114,7 @@ def spoken_words(language: str) -> dict[str, Any]:
         "label": partial(label, language),
         "day": lambda value: day(value, language),
         "instant": lambda value: instant(value, language),
+        "period": lambda first, last: period(first, last, language),
         "need_label": lambda macro, item: need_label(macro, item, language),
         "person": lambda case: person(case, language),
         "town": lambda case: town(case, language),

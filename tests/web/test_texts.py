@@ -20,7 +20,7 @@ from tenants.joint_work.reasons import ClosingReason, DeclineReason
 from tenants.joint_work.shape import JointInterventionStatus, PartnerStatus
 from tenants.sharing.shape import PreviewReason
 from web import groups
-from web.texts import TEXTS, day, instant, money
+from web.texts import TEXTS, day, instant, money, period
 
 TEMPLATES = Path(__file__).parents[2] / "web" / "templates"
 SAID = re.compile(r'\b(?:t|say)\((?:language, )?"([a-z_]+\.[A-Za-z_]+)"')
@@ -105,5 +105,14 @@ def test_every_field_group_and_input_has_a_name() -> None:
 def test_days_and_amounts_as_people_write_them() -> None:
     assert (day("1990-05-07", "it"), day("1990-05-07", "en")) == ("07/05/1990", "7 May 1990")
     assert (money("4210.55", "it"), money("4210.55", "en")) == ("4.210,55", "4,210.55")
+    isee = groups.Value("iseeValue", "economic.isee_value", "money")
+    assert [isee.shown("4210.55", language) for language in ("it", "en")] == ["4.210,55 €", "€ 4,210.55"]
     assert instant("2026-07-01T10:05:00+00:00", "it") == "01/07/2026, 12:05"
+    begun = "2026-07-01T21:58:00+00:00"
+    for ended, told in (
+        ("2026-07-01T21:58:59+00:00", "01/07/2026, 23:58"),
+        ("2026-07-01T21:59:00+00:00", "01/07/2026, 23:58–23:59"),
+        ("2026-07-01T22:00:00+00:00", "01/07/2026, 23:58 – 02/07/2026, 00:00"),
+    ):
+        assert period(begun, ended, "it") == told
     assert day("2026-06-30T22:05:00+00:00", "it") == "01/07/2026"

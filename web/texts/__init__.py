@@ -63,6 +63,15 @@ def instant(value: str | None, language: str) -> str:
     return f"{day(at.date(), language)}, {at:%H:%M}"
 
 
+def period(first: str, last: str, language: str) -> str:
+    """Return from when until when, and nothing of it twice."""
+    begun, ended = instant(first, language), instant(last, language)
+    if begun == ended:
+        return begun
+    is_one_day = in_italy(first).date() == in_italy(last).date()
+    return f"{begun}–{in_italy(last):%H:%M}" if is_one_day else f"{begun} – {ended}"
+
+
 def in_italy(value: str) -> datetime:
     """Return an instant of the API by the clocks of Italy."""
     at = datetime.fromisoformat(value)

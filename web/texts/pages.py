@@ -24,6 +24,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
         "Another case of your organisation has the same code. See whether it is the same person:",
     ),
     "case.empty": ("Non compilato", "Not filled in"),
+    "case.euros": ("{amount} €", "€ {amount}"),
     "case.events": ("Che cosa è successo", "What happened"),
     "case.held_by": ("Scheda di {name}", "Case of {name}"),
     "case.log": ("Chi ha letto questa scheda", "Who has read this case"),
