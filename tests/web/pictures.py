@@ -22,7 +22,7 @@ async def taken(window: Desk, name: str, *, whole: bool = False) -> None:
 async def take(origin: str) -> None:
     """Do the main job and take a picture at each step."""
     async with desks(origin) as desk:
-        anna, giulia = await desk(1000), await desk(390)
+        anna, giulia = await desk(1200), await desk(390)
         await anna.open("/sign-in")
         await taken(anna, "accesso")
         await anna.sign_in("anna", PASSWORD)
