@@ -37,6 +37,19 @@ passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=256, parallelism=1, h
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 
 
+LONGEST = "tests/oracle/test_oracle.py"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest comes first, then what needs a browser: one worker starts it, and none is left alone at the end."""
+    items.sort(
+        key=lambda item: (
+            not item.nodeid.startswith(LONGEST),
+            {"desk", "served"}.isdisjoint(getattr(item, "fixturenames", ())),
+        )
+    )
+
+
 def named(url: str, database: str) -> str:
     """Return the address of another database of the same server."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))

@@ -18,7 +18,8 @@ import uvicorn
 from tests.conftest import CAST
 from tests.processes import Process
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The first draws the same pages for half of the processor's time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 REQUIRED = "WIN_REQUIRE_BROWSER"
 EXPECTED = "the server responded with a status of 4"
 """What a browser writes of a refusal, which is an answer like any other."""
