@@ -265,8 +265,10 @@ async def test_days_are_inclusive_and_conditions_add_up(ask: Ask) -> None:
     assert both == [case for case in found if case["holder"]["slug"] == holder and case["status"] == status]
 
 
-WORK_BY = """query Work($filter: JointInterventionFilter) {
-  jointInterventions(first: 100, filter: $filter) { nodes { id status purpose } }
+WORK_BY = """query Work($filter: JointInterventionFilter, $first: Int, $after: String) {
+  jointInterventions(first: $first, after: $after, filter: $filter) {
+    totalCount edges { cursor node { id status purpose } } pageInfo { hasNextPage hasPreviousPage endCursor }
+  }
 }"""
 BY_CODE = """query ByCode($code: String) {
   cases(first: 10, filter: {identityCode: $code}) { nodes { id person { identity { identityCode } } } }
@@ -275,10 +277,10 @@ BY_CODE = """query ByCode($code: String) {
 
 async def test_joint_work_is_found_by_status_and_purpose(ask: Ask) -> None:
     for who in ("anna", "giulia"):
-        whole = (await ask(who, WORK_BY))["data"]["jointInterventions"]["nodes"]
+        whole = await walk(ask, who, WORK_BY, "jointInterventions", first=100)
         for name in ("status", "purpose"):
             for value in sorted({work[name] for work in whole}):
-                found = (await ask(who, WORK_BY, {"filter": {name: value}}))["data"]["jointInterventions"]["nodes"]
+                found = await walk(ask, who, WORK_BY, "jointInterventions", first=100, filter={name: value})
                 assert found == [work for work in whole if work[name] == value]
 
 

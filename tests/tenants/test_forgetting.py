@@ -88,9 +88,9 @@ async def test_a_browser_that_is_known_for_long_stays_known(owner: asyncpg.Conne
 async def test_a_letter_that_failed_stays_for_operators(owner: asyncpg.Connection, territory: UUID) -> None:
     put = "INSERT INTO letter (kind, email, language, at, due_at, state) VALUES ('news', $1, 'it', $2, $2, $3)"
     for days, state in ((2, "done"), (2, "failed"), (2, "pending"), (31, "failed"), (31, "pending")):
-        await owner.execute(put, f"{days}.{state}@prova.example", now() - timedelta(days=days), state)
+        await owner.execute(put, f"{days}.{state}@forgotten.example", now() - timedelta(days=days), state)
     await owner.fetchval("SELECT forget($1, 100)", territory)
-    left = await owner.fetch("SELECT email FROM letter WHERE email LIKE '%@prova.example' ORDER BY email")
+    left = await owner.fetch("SELECT email FROM letter WHERE email LIKE '%@forgotten.example' ORDER BY email")
     assert [row[0].partition("@")[0] for row in left] == ["2.failed", "2.pending", "31.pending"]
 
 
