@@ -22,7 +22,8 @@ NEEDED = "|".join(
         rf"(?<={PICTURE})\u200D(?=\p{{Extended_Pictographic}})",
         r"(?<=\p{Extended_Pictographic})[\uFE0E\uFE0F]|(?<=[0-9#*])\uFE0F(?=\u20E3)",
         r"(?<=\U0001F3F4)[\U000E0020-\U000E007E]{1,8}\U000E007F",
-        rf"(?<={JOINED_SCRIPTS})[\u200C\u200D]",
+        # Marks of one letter have an order of their own, in which texts are kept: it may not matter which is the last.
+        rf"(?<=(?:{JOINED_SCRIPTS})\p{{M}}*)[\u200C\u200D]",
     )
 )
 UNSEEN = r"[\p{Cf}\p{Default_Ignorable_Code_Point}--\p{Prepended_Concatenation_Mark}]"

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infra.errors import ProblemCode
@@ -74,6 +74,7 @@ def test_every_column_has_room_for_what_its_check_lets_through() -> None:
 
 
 @given(ANYTHING)
+@example("\u0300\u094d\u200c")
 def test_what_is_kept_is_kept_as_it_is(text: str) -> None:
     for check in (line(60), lines(60), personal_name(60)):
         try:
