@@ -32,9 +32,20 @@ def build_enforcer(model: str, rules: Iterable[Line], links: Iterable[Line]) -> 
     for section, lines in (("p", rules), ("g", links)):
         _load(loaded, section, [list(line) for line in lines])
 
-    enforcer = casbin.Enforcer(loaded)
+    enforcer = _OfOneMatcher(loaded)
     enforcer.build_role_links()
     return enforcer
+
+
+class _OfOneMatcher(casbin.Enforcer):  # type: ignore[misc]  # casbin's own is untyped
+    """Casbin's enforcer, which reads its matcher once and not for each question: matcher and links stay as they are."""
+
+    _matcher: Any = None
+
+    def _get_expression(self, expr: str, functions: Any = None) -> Any:
+        if self._matcher is None:
+            self._matcher = super()._get_expression(expr, functions)
+        return self._matcher
 
 
 def _require_safe(model: Any) -> None:
