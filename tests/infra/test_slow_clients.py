@@ -75,6 +75,7 @@ async def port(given: AsyncExitStack, monkeypatch: pytest.MonkeyPatch) -> AsyncI
     yield running.servers[0].sockets[0].getsockname()[1]
     running.should_exit = running.force_exit = True
     await task
+    await running.lifespan.shutdown()
 
 
 @pytest.mark.parametrize("begun", BEGUN)
